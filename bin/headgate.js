@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// Plain JavaScript of an old kind, so that a Node too old to run Headgate can still say so in one line.
+var version = process.versions.node.split('.').map(Number)
+if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
+  console.error(
+    'Headgate needs Node.js 22.18 or newer; this is ' +
+      process.version +
+      '. Run it as `npm start`, which uses the Node.js that `npm ci` installed.',
+  )
+  process.exit(1)
+}
+import('../src/cli.ts')

@@ -1,0 +1,82 @@
+/** Owns bringing refreshed credentials into the database: gated by the generation they replace, tried until the database takes them. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { projectEnvironmentOfRow, type ProjectEnvironment } from '../access/project-environment.ts'
+import type { App } from '../app.ts'
+import { isOutage } from '../db/outage.ts'
+import type { JournalEntry } from './journal.ts'
+import { nextRefreshAt } from './refresh-margin.ts'
+import {
+  type CredentialsRow,
+  findAnyAccountWithCredentials,
+  updateAccount,
+  updateCredentials,
+} from './store.ts'
+
+type Capabilities = Pick<App, 'db' | 'log' | 'journal' | 'clock'>
+
+/** The old generation is kept this long, in case the new one turns out not to work. */
+const KEEP_PREVIOUS_MS = 24 * 3600 * 1000
+const FIRST_RETRY_MS = 100
+const LONGEST_RETRY_MS = 5_000
+
+/** The answer is on disk by now; the database may be down for minutes and still get it. */
+export async function commitRefresh(
+  app: Capabilities,
+  env: ProjectEnvironment,
+  row: Pick<CredentialsRow, 'sealed'>,
+  entry: JournalEntry,
+): Promise<void> {
+  for (let wait = FIRST_RETRY_MS; ; wait = Math.min(2 * wait, LONGEST_RETRY_MS)) {
+    try {
+      await app.db.write(async (tx) => {
+        const written = await updateCredentials(tx, entry.accountId, entry.generation, {
+          generation: entry.generation + 1,
+          kind: entry.refreshable ? 'refreshable' : 'static',
+          sealed: entry.sealed,
+          previous_sealed: row.sealed,
+          previous_kept_until: app.clock.now() + KEEP_PREVIOUS_MS,
+          refresh_attempt: null,
+          refresh_holder: null,
+          refresh_lease_until: null,
+          failures: 0,
+          first_failed_at: null,
+          outcome_unknown_at: null,
+          retry_at: null,
+        })
+        if (!written) return
+        await updateAccount(tx, env, entry.accountId, {
+          error: null,
+          unhealthy_at: null,
+          dead_at: null,
+          expires_at: entry.expiresAt,
+          ...(entry.authorizedScopes === null
+            ? {}
+            : { authorized_scopes: JSON.stringify(entry.authorizedScopes) }),
+          last_refreshed_at: entry.refreshedAt,
+          next_refresh_at: entry.refreshable ? nextRefreshAt(entry.expiresAt, entry.refreshedAt) : null,
+          updated_at: entry.refreshedAt,
+        })
+      })
+      await app.journal.remove(entry)
+      return
+    } catch (error) {
+      if (!isOutage(error)) throw error
+      app.log.warn(
+        { account: entry.accountId },
+        'the database does not take refreshed credentials yet; trying again',
+      )
+      await delay(wait)
+    }
+  }
+}
+
+/** At start: what an earlier process had on disk and could not commit. Entries that came too late are dropped by their generation. */
+export async function replayJournal(app: Capabilities): Promise<number> {
+  const entries = await app.journal.pending()
+  for (const entry of entries) {
+    const row = await findAnyAccountWithCredentials(app.db.read, entry.accountId)
+    if (row) await commitRefresh(app, projectEnvironmentOfRow(row.workspace_id, row), row, entry)
+    else await app.journal.remove(entry)
+  }
+  return entries.length
+}

@@ -1,0 +1,76 @@
+/**
+ * Owns the journal: refreshed credentials on this machine's disk from the moment they arrive until the database has them. A provider that
+ * rotates has spent the old token by then, so the answer must survive a database that is down (security.md D.1, steps 3 to 6).
+ */
+import { mkdir, open, readdir, readFile, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Everything in it is sealed or harmless. */
+export interface JournalEntry {
+  accountId: string
+  /** The generation that the new credentials replace. */
+  generation: number
+  sealed: string
+  refreshable: boolean
+  authorizedScopes: string[] | null
+  expiresAt: number | null
+  refreshedAt: number
+}
+
+export interface Journal {
+  /** Resolved means synced to disk. */
+  append(entry: JournalEntry): Promise<void>
+  remove(entry: Pick<JournalEntry, 'accountId' | 'generation'>): Promise<void>
+  /** What an earlier process could not bring into the database. */
+  pending(): Promise<JournalEntry[]>
+}
+
+/** For a server that forgets everything at its end. */
+export const noJournal: Journal = {
+  append: async () => {},
+  remove: async () => {},
+  pending: async () => [],
+}
+
+const nameOf = (entry: Pick<JournalEntry, 'accountId' | 'generation'>) =>
+  `${entry.accountId}.${entry.generation}.json`
+
+/** One file per entry in `folder`, which is made when missing. */
+export async function openJournal(folder: string): Promise<Journal> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+
+  async function syncFolder(): Promise<void> {
+    const handle = await open(folder, 'r')
+    await handle.sync().finally(() => handle.close())
+  }
+
+  return {
+    async append(entry) {
+      const handle = await open(join(folder, nameOf(entry)), 'w', 0o600)
+      try {
+        await handle.writeFile(JSON.stringify(entry))
+        await handle.datasync()
+      } finally {
+        await handle.close()
+      }
+      await syncFolder()
+    },
+    async remove(entry) {
+      await unlink(join(folder, nameOf(entry))).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error
+      })
+    },
+    async pending() {
+      const entries: JournalEntry[] = []
+      for (const name of (await readdir(folder)).filter((file) => file.endsWith('.json'))) {
+        try {
+          entries.push(JSON.parse(await readFile(join(folder, name), 'utf8')) as JournalEntry)
+        } catch {
+          // Cut by a crash before it was synced: the provider's answer was never complete on disk, and the row says "unknown".
+          await unlink(join(folder, name))
+        }
+      }
+      return entries
+    },
+  }
+}

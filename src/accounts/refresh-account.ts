@@ -1,0 +1,166 @@
+/**
+ * Owns one refresh of one account: reserve, call, seal, journal, commit (security.md D.1). Whoever wins the reservation calls the provider;
+ * what is committed is gated by the generation, not by the reservation, so a process that was frozen can still bring its answer home and a
+ * late one never overwrites newer credentials.
+ */
+import type { ProjectEnvironment } from '../access/project-environment.ts'
+import type { App } from '../app.ts'
+import { findOAuthApp } from '../oauth-apps/find-oauth-app.ts'
+import { mintHex } from '../platform/crypto/secrets.ts'
+import { refreshToken } from '../upstream/refresh-token.ts'
+import type { TokenSet } from '../upstream/token-answer.ts'
+import { misconfigured, TokenRequestFailed } from '../upstream/token-request-failed.ts'
+import { commitRefresh } from './commit-refresh.ts'
+import { bindingOf, type CredentialValues, openCredentialsText } from './credentials-seal.ts'
+import type { JournalEntry } from './journal.ts'
+import { afterFailure } from './refresh-failure.ts'
+import {
+  type AccountWithCredentials,
+  extendReservation,
+  findAccountWithCredentials,
+  reserveRefresh,
+  updateAccount,
+  updateCredentials,
+} from './store.ts'
+
+export type RefreshCapabilities = Pick<
+  App,
+  'db' | 'vault' | 'clock' | 'log' | 'egress' | 'catalog' | 'config' | 'processes' | 'journal'
+>
+
+/** Longer than a call may take; a holder that is alive but frozen is waited for this long. */
+const LEASE_MS = 10 * 60_000
+const RENEW_EVERY_MS = 10_000
+
+/**
+ * Refreshes `row` unless somebody else holds it. Returns false when another process does: the caller reads again later. Failures of the
+ * provider end up in the row, not in an exception; an exception is an outage of ours, and then the provider was not called.
+ */
+export async function refreshAccount(
+  app: RefreshCapabilities,
+  env: ProjectEnvironment,
+  row: AccountWithCredentials,
+): Promise<boolean> {
+  const attempt = mintHex(12)
+  const tookOver = row.refresh_attempt !== null
+  if (tookOver && !(await holderIsGone(app, row))) return false
+  const reserved = await app.db.write(async (tx) => {
+    const won = await reserveRefresh(
+      tx,
+      row.id,
+      row.generation,
+      { attempt, holder: app.processes.bootId, leaseUntil: app.clock.now() + LEASE_MS },
+      row.refresh_attempt,
+    )
+    // Its holder died with the call perhaps under way: what the provider did is unknown.
+    if (won && tookOver)
+      await updateCredentials(tx, row.id, row.generation, { outcome_unknown_at: app.clock.now() })
+    return won
+  })
+  if (!reserved) return false
+  const renewal = setInterval(() => {
+    const until = app.clock.now() + LEASE_MS
+    app.db.write((tx) => extendReservation(tx, row.id, attempt, until)).catch(() => {}) // The lease outlives the call anyway.
+  }, RENEW_EVERY_MS)
+  try {
+    // Read again under the reservation: another process may have refreshed between our read and our win.
+    const current = await findAccountWithCredentials(app.db.read, env, row.id)
+    if (!current || current.generation !== row.generation || current.refresh_attempt !== attempt) return true
+    await callAndCommit(app, env, current)
+    return true
+  } finally {
+    clearInterval(renewal)
+  }
+}
+
+async function holderIsGone(app: RefreshCapabilities, row: AccountWithCredentials): Promise<boolean> {
+  if ((row.refresh_lease_until ?? 0) <= app.clock.now()) return true
+  // This process has no flight for it, or it would not be here: the reservation is a leftover of its own.
+  if (row.refresh_holder === app.processes.bootId) return true
+  return row.refresh_holder === null || !(await app.processes.isAlive(row.refresh_holder))
+}
+
+async function callAndCommit(
+  app: RefreshCapabilities,
+  env: ProjectEnvironment,
+  row: AccountWithCredentials,
+): Promise<void> {
+  let values: CredentialValues
+  let tokens: TokenSet
+  try {
+    values = JSON.parse(openCredentialsText(app.vault, env, row)) as CredentialValues
+    tokens = await callProvider(app, env, row, values)
+  } catch (error) {
+    await storeFailure(app, env, row, error)
+    return
+  }
+  const entry: JournalEntry = {
+    accountId: row.id,
+    generation: row.generation,
+    sealed: app.vault.sealWith(
+      row.data_key,
+      bindingOf(env, row, row.generation + 1),
+      JSON.stringify(renewed(values, tokens)),
+    ),
+    refreshable: tokens.refreshToken !== undefined,
+    authorizedScopes: tokens.grantedScopes,
+    expiresAt: tokens.expiresAt,
+    refreshedAt: app.clock.now(),
+  }
+  await app.journal.append(entry)
+  await commitRefresh(app, env, row, entry)
+}
+
+/** What the provider sent lies over what the account had; a value the answer lacks stays. */
+function renewed(values: CredentialValues, tokens: TokenSet): CredentialValues {
+  return {
+    ...values,
+    ...tokens.stored,
+    oauth_access_token: tokens.accessToken,
+    ...(tokens.refreshToken === undefined ? {} : { oauth_refresh_token: tokens.refreshToken }),
+  }
+}
+
+async function callProvider(
+  app: RefreshCapabilities,
+  env: ProjectEnvironment,
+  row: AccountWithCredentials,
+  values: CredentialValues,
+): Promise<TokenSet> {
+  const definition = app.catalog.current.find(row.app_slug)
+  if (!definition) throw misconfigured('unknown_app', `The catalogue no longer has the app ${row.app_slug}`)
+  const oauthApp = row.oauth_app_id === null ? undefined : await findOAuthApp(app, env, row.oauth_app_id)
+  if (!oauthApp) throw misconfigured('oauth_app_missing', 'The OAuth app of this account no longer exists')
+  const { oauth_access_token: accessToken, oauth_refresh_token: current } = values
+  return refreshToken(app, definition, {
+    customFields: values,
+    stored: values,
+    client: { id: oauthApp.clientId, secret: oauthApp.clientSecret.reveal() },
+    ...(accessToken === undefined ? {} : { accessToken }),
+    ...(current === undefined ? {} : { refreshToken: current }),
+    ...(row.authorized_scopes === null ? {} : { scopes: JSON.parse(row.authorized_scopes) as string[] }),
+  })
+}
+
+/** The reservation ends with the failure's verdict; credentials stay as they were. */
+async function storeFailure(
+  app: RefreshCapabilities,
+  env: ProjectEnvironment,
+  row: AccountWithCredentials,
+  error: unknown,
+): Promise<void> {
+  const failed = error instanceof TokenRequestFailed ? error : undefined
+  if (!failed) app.log.error({ err: error, account: row.id }, 'a refresh failed for a reason of our own')
+  const failure = {
+    kind: failed?.kind ?? ('transient' as const),
+    message: failed ? `${failed.code}: ${failed.message}` : 'internal: the refresh could not be carried out',
+    retryAfterSeconds: failed?.retryAfterSeconds,
+  }
+  const change = afterFailure(row, failure, app.clock.now(), Math.random())
+  await app.db.write(async (tx) => {
+    // A newer generation means we lost a race, not the grant: then nothing of this failure is true any more.
+    if (await updateCredentials(tx, row.id, row.generation, change.credentials)) {
+      await updateAccount(tx, env, row.id, change.account)
+    }
+  })
+}

@@ -1,0 +1,66 @@
+/** Owns what a failed refresh means for the account: when to try again, when it is unhealthy, when it is dead. */
+import type { TokenFailureKind } from '../upstream/token-request-failed.ts'
+import type { AccountRow, CredentialsRow } from './store.ts'
+
+export interface Failure {
+  kind: TokenFailureKind
+  /** For the account's `error`: our words and the provider's code, no secret. */
+  message: string
+  retryAfterSeconds: number | undefined
+}
+
+/** Seconds. A provider that is down is asked soon again, then less and less; the last step repeats. */
+const TRANSIENT_STEPS = [1, 2, 4, 8, 16, 32, 64, 128, 300]
+/** Seconds. A refusal is believed only when it is repeated over a day: providers have refused by mistake. */
+const REFUSAL_STEPS = [60, 600, 3600, 6 * 3600, 24 * 3600]
+const REFUSALS_BEFORE_DEATH = 3
+const DEATH_AFTER_MS = 24 * 3600 * 1000
+const JITTER = 0.2
+
+const OUTCOME_UNKNOWN =
+  'refresh_outcome_unknown: an answer of the provider was lost, and it no longer accepts the refresh token; the account has to be reconnected'
+
+type Change = {
+  account: Partial<AccountRow>
+  credentials: Partial<CredentialsRow>
+}
+
+/** `random` in [0, 1) spreads the retries of accounts that failed together. */
+export function afterFailure(
+  row: Pick<CredentialsRow, 'failures' | 'first_failed_at' | 'outcome_unknown_at'> &
+    Pick<AccountRow, 'unhealthy_at'>,
+  failure: Failure,
+  now: number,
+  random: number,
+): Change {
+  const refused = failure.kind === 'permanent' || failure.kind === 'configuration'
+  // Failures of the two sorts are counted apart: an outage before a refusal says nothing about the grant.
+  const sameSort = refused === (row.unhealthy_at !== null)
+  const failures = sameSort ? row.failures + 1 : 1
+  const firstFailedAt = sameSort && row.first_failed_at !== null ? row.first_failed_at : now
+  const steps = refused ? REFUSAL_STEPS : TRANSIENT_STEPS
+  const step = steps[Math.min(failures, steps.length) - 1]!
+  const wait = Math.max(step * (1 + JITTER * random), failure.retryAfterSeconds ?? 0)
+  const retryAt = Math.round(now + wait * 1000)
+  const dead =
+    failure.kind === 'permanent' && failures >= REFUSALS_BEFORE_DEATH && now - firstFailedAt >= DEATH_AFTER_MS
+  const lostAnswer = failure.kind === 'permanent' && row.outcome_unknown_at !== null
+  return {
+    credentials: {
+      failures,
+      first_failed_at: firstFailedAt,
+      outcome_unknown_at: failure.kind === 'unknown' ? now : row.outcome_unknown_at,
+      retry_at: dead ? null : retryAt,
+      refresh_attempt: null,
+      refresh_holder: null,
+      refresh_lease_until: null,
+    },
+    account: {
+      error: lostAnswer ? OUTCOME_UNKNOWN : failure.message,
+      ...(refused ? { unhealthy_at: row.unhealthy_at ?? now } : {}),
+      ...(dead ? { dead_at: now } : {}),
+      next_refresh_at: dead ? null : retryAt,
+      updated_at: now,
+    },
+  }
+}

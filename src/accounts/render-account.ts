@@ -1,0 +1,61 @@
+/** Owns an account as the wire shows it, as text: the rendered app is kept per app and opened credentials are spliced in unparsed. */
+import type { App } from '../app.ts'
+import type { CatalogApp } from '../apps/catalog.ts'
+import { renderApp } from '../apps/render-app.ts'
+import { isoTime } from '../platform/clock.ts'
+import type { AccountRow } from './store.ts'
+
+const renderedApps = new WeakMap<CatalogApp, Map<string, string>>()
+
+/** JSON text of the App member. A reloaded catalogue has new objects, so nothing goes stale. */
+function appText(app: Pick<App, 'config' | 'catalog'>, slug: string, oauthAppId: string | null): string {
+  const found = app.catalog.current.find(slug)
+  if (!found) return JSON.stringify(missingApp(slug, oauthAppId))
+  const id = oauthAppId ?? found.id
+  const key = `${app.config.publicUrl} ${id}`
+  let texts = renderedApps.get(found)
+  if (!texts) renderedApps.set(found, (texts = new Map()))
+  let text = texts.get(key)
+  if (text === undefined) {
+    text = JSON.stringify(renderApp(app, found, id))
+    if (texts.size < 1000) texts.set(key, text)
+  }
+  return text
+}
+
+/** An operator may take an app out of the catalogue while accounts of it exist; strict clients still need every field. */
+const missingApp = (slug: string, id: string | null) => ({
+  id,
+  name_slug: slug,
+  name: slug,
+  auth_type: 'none',
+  description: null,
+  img_src: '',
+  custom_fields_json: '[]',
+  categories: [],
+  featured_weight: 0,
+  scope_profiles: [],
+  connect: { proxy_enabled: false, allowed_domains: [], base_proxy_target_url: null },
+})
+
+const text = (value: string | null) => JSON.stringify(value)
+
+/** Every field of contract 2.A, null where unknown; `credentials` only when its JSON text is given. */
+export function renderAccount(
+  app: Pick<App, 'config' | 'catalog'>,
+  row: AccountRow,
+  credentialsText?: string,
+): string {
+  const { authorized_scopes: scopes } = row
+  return (
+    `{"id":${text(row.id)},"name":${text(row.name)},"external_id":${text(row.external_id)}` +
+    `,"healthy":${row.unhealthy_at === null && row.dead_at === null},"dead":${row.dead_at !== null}` +
+    `,"app":${appText(app, row.app_slug, row.oauth_app_id)}` +
+    `,"created_at":${text(isoTime(row.created_at))},"updated_at":${text(isoTime(row.updated_at))}` +
+    `,"authorized_scopes":${scopes ?? 'null'}` +
+    (credentialsText === undefined ? '' : `,"credentials":${credentialsText}`) +
+    `,"expires_at":${text(isoTime(row.expires_at))},"error":${text(row.error)}` +
+    `,"last_refreshed_at":${text(isoTime(row.last_refreshed_at))}` +
+    `,"next_refresh_at":${text(isoTime(row.next_refresh_at))}}`
+  )
+}

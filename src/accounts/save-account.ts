@@ -1,0 +1,119 @@
+/** Owns putting credentials into an account: a new one, or again into one that is being reconnected and keeps its id. */
+import type { ProjectEnvironment } from '../access/project-environment.ts'
+import type { App } from '../app.ts'
+import { record } from '../audit/record.ts'
+import { addToCounters } from '../db/counters.ts'
+import type { Tx } from '../db/open.ts'
+import { mintId } from '../platform/crypto/ids.ts'
+import { NotFound, Unavailable } from '../platform/errors.ts'
+import { countersOfAccount } from './account-counters.ts'
+import { bindingOf, type CredentialValues } from './credentials-seal.ts'
+import { nextRefreshAt } from './refresh-margin.ts'
+import {
+  type AccountRow,
+  type CredentialsRow,
+  findAccountWithCredentials,
+  insertAccount,
+  updateAccount,
+  updateCredentials,
+} from './store.ts'
+
+export interface NewCredentials {
+  /** `refreshable` when the provider's answer held a refresh token; `static` for a token without one; `keys` for what a user typed. */
+  kind: CredentialsRow['kind']
+  values: CredentialValues
+  /** Milliseconds since the epoch; null: unknown or never. */
+  expiresAt: number | null
+  authorizedScopes: string[] | null
+}
+
+export interface ConnectedAccount {
+  /** Reconnect this one: same id, new credentials. */
+  accountId?: string | null
+  externalUser: { id: string; externalId: string }
+  appSlug: string
+  oauthAppId: string | null
+  name: string | null
+  credentials: NewCredentials
+}
+
+/**
+ * Returns the account's id. Store calls only: run it in the transaction that consumes the Connect token.
+ * @throws NotFound when `accountId` is unknown, or another user's or app's
+ */
+export async function saveAccount(
+  tx: Tx,
+  app: Pick<App, 'vault' | 'clock'>,
+  env: ProjectEnvironment,
+  connected: ConnectedAccount,
+): Promise<string> {
+  const { credentials, externalUser } = connected
+  const now = app.clock.now()
+  const state = {
+    authorized_scopes: credentials.authorizedScopes && JSON.stringify(credentials.authorizedScopes),
+    oauth_app_id: connected.oauthAppId,
+    error: null,
+    unhealthy_at: null,
+    dead_at: null,
+    expires_at: credentials.expiresAt,
+    last_refreshed_at: credentials.kind === 'keys' ? null : now,
+    next_refresh_at: credentials.kind === 'refreshable' ? nextRefreshAt(credentials.expiresAt, now) : null,
+    updated_at: now,
+  }
+  const fresh = {
+    kind: credentials.kind,
+    previous_sealed: null,
+    previous_kept_until: null,
+    refresh_attempt: null,
+    refresh_holder: null,
+    refresh_lease_until: null,
+    failures: 0,
+    first_failed_at: null,
+    outcome_unknown_at: null,
+    retry_at: null,
+  }
+  const text = JSON.stringify(credentials.values)
+  const actor = { kind: 'external_user', id: externalUser.id }
+  const audit = { at: now, workspaceId: env.workspaceId, projectId: env.projectId, actor }
+
+  if (connected.accountId) {
+    const known = await findAccountWithCredentials(tx, env, connected.accountId)
+    if (!known || known.external_user_id !== externalUser.id || known.app_slug !== connected.appSlug)
+      throw new NotFound()
+    const generation = known.generation + 1
+    const sealed = app.vault.sealWith(known.data_key, bindingOf(env, known, generation), text)
+    if (!(await updateCredentials(tx, known.id, known.generation, { ...fresh, generation, sealed }))) {
+      throw new Unavailable('The account was refreshed at this very moment; try again', 1)
+    }
+    // The app stays, its OAuth app may differ: then the totals by OAuth app move.
+    await addToCounters(tx, countersOfAccount(env, known), -1)
+    await addToCounters(tx, countersOfAccount(env, { ...known, oauth_app_id: connected.oauthAppId }), 1)
+    await updateAccount(tx, env, known.id, { ...state, name: connected.name ?? known.name })
+    await record(tx, { ...audit, action: 'account.reconnect', target: known.id })
+    return known.id
+  }
+
+  const account: AccountRow = {
+    id: mintId('apn'),
+    project_id: env.projectId,
+    environment: env.environment,
+    external_user_id: externalUser.id,
+    external_id: externalUser.externalId,
+    app_slug: connected.appSlug,
+    name: connected.name,
+    created_at: now,
+    ...state,
+  }
+  const binding = bindingOf(env, account, 1)
+  const dataKey = app.vault.createDataKey(binding)
+  await insertAccount(tx, account, {
+    account_id: account.id,
+    generation: 1,
+    data_key: dataKey,
+    sealed: app.vault.sealWith(dataKey, binding, text),
+    ...fresh,
+  })
+  await addToCounters(tx, countersOfAccount(env, account), 1)
+  await record(tx, { ...audit, action: 'account.connect', target: account.id })
+  return account.id
+}

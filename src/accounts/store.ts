@@ -1,0 +1,167 @@
+/** Owns every query on accounts and their credentials. */
+import type { ProjectEnvironment } from '../access/project-environment.ts'
+import type { Reader, Tx } from '../db/open.ts'
+import { type Page, type PageRequest, readPage } from '../db/pages.ts'
+import type { Tables } from '../db/tables.ts'
+import type { AccountFilters } from './account-counters.ts'
+
+export type AccountRow = Tables['accounts']
+export type CredentialsRow = Tables['credentials']
+export type AccountWithCredentials = AccountRow & CredentialsRow
+
+/** Restricts a caller that is one external user to that user's rows. */
+export interface Narrowing {
+  externalUserId?: string | undefined
+}
+
+export const findAccount = (
+  db: Reader,
+  env: ProjectEnvironment,
+  id: string,
+  { externalUserId }: Narrowing = {},
+): Promise<AccountRow | undefined> =>
+  db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('id', '=', id)
+    .where('project_id', '=', env.projectId)
+    .where('environment', '=', env.environment)
+    .$if(externalUserId !== undefined, (query) => query.where('external_user_id', '=', externalUserId!))
+    .executeTakeFirst()
+
+export const findAccountWithCredentials = (
+  db: Reader,
+  env: ProjectEnvironment,
+  id: string,
+): Promise<AccountWithCredentials | undefined> =>
+  db
+    .selectFrom('accounts')
+    .innerJoin('credentials', 'credentials.account_id', 'accounts.id')
+    .selectAll()
+    .where('accounts.id', '=', id)
+    .where('accounts.project_id', '=', env.projectId)
+    .where('accounts.environment', '=', env.environment)
+    .executeTakeFirst()
+
+const filtered = (db: Reader, env: ProjectEnvironment, filters: AccountFilters) =>
+  db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('project_id', '=', env.projectId)
+    .where('environment', '=', env.environment)
+    .$if(filters.externalUserId !== undefined, (q) =>
+      q.where('external_user_id', '=', filters.externalUserId!),
+    )
+    .$if(filters.appSlug !== undefined, (q) => q.where('app_slug', '=', filters.appSlug!))
+    .$if(filters.oauthAppId !== undefined, (q) => q.where('oauth_app_id', '=', filters.oauthAppId!))
+
+export const listAccountRows = (
+  db: Reader,
+  env: ProjectEnvironment,
+  filters: AccountFilters,
+  page: PageRequest,
+): Promise<Page<AccountRow>> => readPage(filtered(db, env, filters), page)
+
+export const listAccountsToDelete = (
+  db: Reader,
+  env: ProjectEnvironment,
+  filters: AccountFilters,
+  limit: number,
+): Promise<AccountRow[]> => filtered(db, env, filters).limit(limit).execute()
+
+export async function insertAccount(tx: Tx, account: AccountRow, credentials: CredentialsRow): Promise<void> {
+  await tx.insertInto('accounts').values(account).execute()
+  await tx.insertInto('credentials').values(credentials).execute()
+}
+
+export async function updateAccount(
+  tx: Tx,
+  env: ProjectEnvironment,
+  id: string,
+  change: Partial<AccountRow>,
+): Promise<void> {
+  await tx
+    .updateTable('accounts')
+    .set(change)
+    .where('id', '=', id)
+    .where('project_id', '=', env.projectId)
+    .where('environment', '=', env.environment)
+    .execute()
+}
+
+/**
+ * Writes credentials if they are still of `generation`. False when somebody else has written since: the caller's are then too late.
+ * The account id has been found under its tenant in the same operation.
+ */
+export async function updateCredentials(
+  tx: Tx,
+  accountId: string,
+  generation: number,
+  change: Partial<CredentialsRow>,
+): Promise<boolean> {
+  const result = await tx
+    .updateTable('credentials')
+    .set(change)
+    .where('account_id', '=', accountId)
+    .where('generation', '=', generation)
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+/** Takes the reservation of a refresh: only if nobody holds one, or the holder named by `endedAttempt` is known to be gone. */
+export async function reserveRefresh(
+  tx: Tx,
+  accountId: string,
+  generation: number,
+  reservation: { attempt: string; holder: string; leaseUntil: number },
+  endedAttempt: string | null,
+): Promise<boolean> {
+  const result = await tx
+    .updateTable('credentials')
+    .set({
+      refresh_attempt: reservation.attempt,
+      refresh_holder: reservation.holder,
+      refresh_lease_until: reservation.leaseUntil,
+    })
+    .where('account_id', '=', accountId)
+    .where('generation', '=', generation)
+    .where((eb) =>
+      endedAttempt === null ? eb('refresh_attempt', 'is', null) : eb('refresh_attempt', '=', endedAttempt),
+    )
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+export async function extendReservation(tx: Tx, accountId: string, attempt: string, leaseUntil: number) {
+  await tx
+    .updateTable('credentials')
+    .set({ refresh_lease_until: leaseUntil })
+    .where('account_id', '=', accountId)
+    .where('refresh_attempt', '=', attempt)
+    .execute()
+}
+
+/** Credentials go with the row (foreign key), and with them the data key that opened them. */
+export async function deleteAccountRow(tx: Tx, env: ProjectEnvironment, id: string): Promise<boolean> {
+  const result = await tx
+    .deleteFrom('accounts')
+    .where('id', '=', id)
+    .where('project_id', '=', env.projectId)
+    .where('environment', '=', env.environment)
+    .executeTakeFirst()
+  return result.numDeletedRows > 0n
+}
+
+/** For the journal, which knows an account only by id: the tenant is in the row. */
+export const findAnyAccountWithCredentials = (
+  db: Reader,
+  id: string,
+): Promise<(AccountWithCredentials & { workspace_id: string }) | undefined> =>
+  db
+    .selectFrom('accounts')
+    .innerJoin('credentials', 'credentials.account_id', 'accounts.id')
+    .innerJoin('projects', 'projects.id', 'accounts.project_id')
+    .selectAll(['accounts', 'credentials'])
+    .select('projects.workspace_id')
+    .where('accounts.id', '=', id)
+    .executeTakeFirst()

@@ -1,0 +1,29 @@
+/** Owns the App record: the capabilities that operations are handed, each replaceable by a test. */
+import type { Logger } from 'pino'
+import type { AccessTokens } from './api-clients/access-tokens.ts'
+import type { Catalog } from './apps/catalog.ts'
+import type { Config } from './config.ts'
+import type { Db } from './db/open.ts'
+import type { ProcessRegistry } from './db/process-registry.ts'
+import type { Clock } from './platform/clock.ts'
+import type { Vault } from './platform/crypto/vault.ts'
+import type { Journal } from './accounts/journal.ts'
+import type { RefreshFlights } from './accounts/refresh-flights.ts'
+import type { ProjectDirectory } from './projects/project-directory.ts'
+import type { Egress } from './upstream/egress.ts'
+
+export interface App {
+  config: Config
+  db: Db
+  vault: Vault
+  clock: Clock
+  log: Logger
+  /** Replaced whole when the operator's folder changes. */
+  catalog: { current: Catalog }
+  egress: Egress
+  processes: ProcessRegistry
+  accessTokens: AccessTokens
+  projects: ProjectDirectory
+  refreshFlights: RefreshFlights
+  journal: Journal
+}

@@ -1,0 +1,100 @@
+/** Owns putting the App together: keys checked before anything is written, then migrations, then what the operations are handed. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pino, type Logger } from 'pino'
+import { noJournal, openJournal } from '../accounts/journal.ts'
+import { RefreshFlights } from '../accounts/refresh-flights.ts'
+import { AccessTokens } from '../api-clients/access-tokens.ts'
+import { ensureSigningKey } from '../api-clients/signing-keys.ts'
+import type { App } from '../app.ts'
+import { loadCatalog } from '../apps/catalog.ts'
+import type { Config } from '../config.ts'
+import { checkKeys, ensureInstance, openCountedVault, readInstance, WrongKeys } from '../db/instance.ts'
+import { migrate } from '../db/migrate.ts'
+import { type Db, openDb } from '../db/open.ts'
+import { registerProcess } from '../db/process-registry.ts'
+import { logSerializers } from '../http/log-options.ts'
+import { type Clock, systemClock } from '../platform/clock.ts'
+import { createKeyFile, readKeyFile } from '../platform/crypto/key-file.ts'
+import { type KeyRing, newKeyRingText, parseKeyRing } from '../platform/crypto/key-ring.ts'
+import { mintHex } from '../platform/crypto/secrets.ts'
+import { ProjectDirectory } from '../projects/project-directory.ts'
+import { sandboxApps } from '../sandbox/sandbox-apps.ts'
+import { createEgress } from '../upstream/egress.ts'
+
+const builtInDir = new URL('../../catalog/apps', import.meta.url).pathname
+
+export interface CreatedApp {
+  app: App
+  /** In reverse order of opening; waits for refreshes under way. */
+  close(): Promise<void>
+}
+
+export const createLogger = (level: string): Logger =>
+  pino({ level, serializers: logSerializers, base: null })
+
+export async function createApp(
+  config: Config,
+  overrides: { clock?: Clock; log?: Logger } = {},
+): Promise<CreatedApp> {
+  const clock = overrides.clock ?? systemClock
+  const log = overrides.log ?? createLogger(config.logLevel)
+  const sqliteFile = config.databaseUrl.startsWith('sqlite:') && !config.ephemeral
+  if (sqliteFile) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  const databaseUrl = config.ephemeral ? 'sqlite::memory:' : config.databaseUrl
+  const db = openDb(databaseUrl, { durable: !config.ephemeral, poolSize: config.poolSize })
+  try {
+    const ring = await readKeys(config, db)
+    await migrate(db)
+    const { instanceId } = await ensureInstance(db, ring, mintHex(16), clock.now())
+    const vault = await openCountedVault(db, ring, instanceId)
+    const processes = await registerProcess(db, databaseUrl, mintHex(16))
+    const sandbox = config.sandbox ? [new URL(config.publicUrl).host] : []
+    const egress = createEgress({ allow: [...config.egressAllow, ...sandbox] })
+    const { catalog, problems } = await loadCatalog({
+      builtInDir,
+      ...(config.catalogDir === undefined ? {} : { operatorDir: config.catalogDir }),
+      extra: config.sandbox ? sandboxApps(config.publicUrl) : [],
+    })
+    for (const { file, message } of problems) log.error({ file }, `app file skipped: ${message}`)
+    const base = { config, db, vault, clock, log, egress, processes, catalog: { current: catalog } }
+    await ensureSigningKey(base)
+    const app: App = {
+      ...base,
+      accessTokens: new AccessTokens(base),
+      projects: new ProjectDirectory(base),
+      refreshFlights: new RefreshFlights(),
+      journal: config.ephemeral ? noJournal : await openJournal(join(config.dataDir, 'journal')),
+    }
+    return {
+      app,
+      async close() {
+        await app.refreshFlights.landed()
+        await egress.close()
+        await processes.close()
+        await db.close()
+      },
+    }
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}
+
+/** Keys from the setting, else from the file; made only for a database that is new. */
+async function readKeys(config: Config, db: Db): Promise<KeyRing> {
+  const known = await readInstance(db)
+  const text = config.keys?.reveal() ?? (config.ephemeral ? newKeyRingText() : readKeyFile(config.keysFile))
+  if (text === undefined) {
+    if (known) {
+      const ids = known.keys.map((key) => key.id).join(', ')
+      throw new WrongKeys(
+        `there is data, sealed with the keys ${ids}, but no key: neither HEADGATE_KEYS nor ${config.keysFile}`,
+      )
+    }
+    return parseKeyRing(createKeyFile(config.keysFile))
+  }
+  const ring = parseKeyRing(text)
+  if (known) checkKeys(known, ring)
+  return ring
+}

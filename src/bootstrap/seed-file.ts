@@ -1,0 +1,124 @@
+/** Owns the declarative seed: a YAML file of projects, API clients and OAuth apps, made when missing, left alone when there. */
+import { readFile } from 'node:fs/promises'
+import { Ajv } from 'ajv'
+import { type Static, Type } from 'typebox'
+import { parse } from 'yaml'
+import { projectEnvironmentOfRow } from '../access/project-environment.ts'
+import { createApiClient } from '../api-clients/create-api-client.ts'
+import { presetClientSecret } from '../api-clients/preset-client-secret.ts'
+import type { App } from '../app.ts'
+import { createOAuthApp } from '../oauth-apps/create-oauth-app.ts'
+import { findDefaultOAuthApp } from '../oauth-apps/find-oauth-app.ts'
+import { Secret } from '../platform/secret.ts'
+import { createProject } from '../projects/create-project.ts'
+
+const closed = { additionalProperties: false }
+const Name = Type.String({ minLength: 1, maxLength: 100 })
+
+const SeedOAuthApp = Type.Object(
+  {
+    app: Type.String({ description: 'Slug' }),
+    client_id: Type.String({ minLength: 1 }),
+    client_secret: Type.String({ minLength: 1 }),
+    name: Type.Optional(Name),
+    scopes: Type.Optional(Type.Array(Type.String())),
+  },
+  closed,
+)
+
+const SeedProject = Type.Object(
+  {
+    id: Type.String({ pattern: '^proj_[0-9A-Za-z]{1,40}$' }),
+    name: Name,
+    app_name: Type.Optional(Name),
+    support_email: Type.Optional(Type.String({ maxLength: 254 })),
+    oauth_apps: Type.Optional(Type.Array(SeedOAuthApp)),
+  },
+  closed,
+)
+
+const SeedApiClient = Type.Object(
+  {
+    id: Type.String({ pattern: '^[0-9A-Za-z_-]{8,64}$' }),
+    secret: Type.String({ pattern: '^[\\x21-\\x7e]{32,256}$' }),
+    name: Name,
+    scope: Type.Optional(Type.String()),
+    projects: Type.Optional(Type.Array(Type.String())),
+    environments: Type.Optional(Type.Array(Type.Enum(['development', 'production']))),
+    may_read_credentials: Type.Optional(Type.Boolean()),
+  },
+  closed,
+)
+
+export const SeedFile = Type.Object(
+  { projects: Type.Optional(Type.Array(SeedProject)), api_clients: Type.Optional(Type.Array(SeedApiClient)) },
+  closed,
+)
+type SeedFile = Static<typeof SeedFile>
+
+/** A seed file that cannot be used; nothing of it was applied. The text names the place, never a value. */
+export class BadSeed extends Error {
+  override readonly name = 'BadSeed'
+}
+
+const operator = { kind: 'operator', id: null }
+
+/** Safe to repeat. An API client whose secret differs gets the one of the file. @throws BadSeed */
+export async function applySeedFile(app: App, workspaceId: string, path: string): Promise<void> {
+  const seed = await readSeed(path)
+  for (const project of seed.projects ?? []) {
+    if (!(await app.projects.find(project.id))) {
+      const { id, name, app_name: appName, support_email: supportEmail } = project
+      await createProject(
+        app,
+        workspaceId,
+        { id, name, appName: appName ?? null, supportEmail: supportEmail ?? null },
+        operator,
+      )
+    }
+    const env = projectEnvironmentOfRow(workspaceId, { project_id: project.id, environment: 'production' })
+    for (const wanted of project.oauth_apps ?? []) {
+      const known = await findDefaultOAuthApp(app, env, wanted.app)
+      if (known?.clientId !== wanted.client_id) await createOAuthApp(app, env, wanted, operator)
+    }
+  }
+  for (const wanted of seed.api_clients ?? []) {
+    const secret = new Secret(wanted.secret)
+    if (await app.accessTokens.findClient(wanted.id)) {
+      await presetClientSecret(app, workspaceId, wanted.id, secret, operator)
+      continue
+    }
+    await createApiClient(
+      app,
+      workspaceId,
+      {
+        id: wanted.id,
+        secret,
+        name: wanted.name,
+        ...(wanted.scope === undefined ? {} : { scope: wanted.scope }),
+        projectIds: wanted.projects ?? null,
+        environments: wanted.environments ?? null,
+        mayReadCredentials: wanted.may_read_credentials ?? true,
+      },
+      operator,
+    )
+    app.accessTokens.forget(wanted.id)
+  }
+}
+
+async function readSeed(path: string): Promise<SeedFile> {
+  let value: unknown
+  try {
+    value = parse(await readFile(path, 'utf8'), { maxAliasCount: 20 }) ?? {}
+  } catch (cause) {
+    // The parser quotes the offending line, which may hold a secret: only its place is repeated.
+    const position = (cause as { linePos?: { line: number }[] }).linePos?.[0]?.line
+    throw new BadSeed(`${path} cannot be read as YAML${position ? ` (line ${position})` : ''}`, { cause })
+  }
+  const ajv = new Ajv({ allErrors: true, strict: false })
+  if (!ajv.validate(SeedFile, value)) {
+    const problems = (ajv.errors ?? []).map((error) => `${error.instancePath || '/'} ${error.message}`)
+    throw new BadSeed(`${path}: ${problems.join('; ')}`)
+  }
+  return value as SeedFile
+}

@@ -1,0 +1,102 @@
+/** Owns `headgate clients`: the API clients of the workspace. A running server obeys a change within a second. */
+import { parseArgs } from 'node:util'
+import { createApiClient } from '../api-clients/create-api-client.ts'
+import { deleteApiClient, disableApiClient, enableApiClient } from '../api-clients/end-api-client.ts'
+import { listClients } from '../api-clients/list-api-clients.ts'
+import { rotateClientSecret } from '../api-clients/rotate-client-secret.ts'
+import type { EnvironmentName } from '../db/tables.ts'
+import { UsageError } from './usage-error.ts'
+import { withApp } from './with-app.ts'
+
+const HELP = `Usage:
+  headgate clients list
+  headgate clients create --name NAME [--scope "SCOPES"] [--project proj_…]… [--environment NAME]… [--no-credentials]
+  headgate clients rotate ID [--grace SECONDS] [--revoke-tokens]
+  headgate clients disable ID | enable ID | delete ID
+Secrets are shown once, at create and rotate. --json prints JSON.`
+
+const options = {
+  name: { type: 'string' },
+  scope: { type: 'string' },
+  project: { type: 'string', multiple: true },
+  environment: { type: 'string', multiple: true },
+  'no-credentials': { type: 'boolean' },
+  grace: { type: 'string' },
+  'revoke-tokens': { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const
+
+const operator = { kind: 'operator', id: null }
+
+export async function clients(args: string[]): Promise<void> {
+  const { values, positionals } = read(args)
+  const [verb, id] = positionals
+  const print = (facts: Record<string, unknown>) => {
+    if (values.json) console.log(JSON.stringify(facts))
+    else for (const [key, value] of Object.entries(facts)) console.log(`${key.padEnd(16)}${printable(value)}`)
+  }
+  if (verb === 'list') {
+    await withApp(async (app, workspaceId) => {
+      for (const client of await listClients(app, workspaceId)) print(client)
+    })
+    return
+  }
+  if (verb === 'create' && values.name !== undefined) {
+    const environments = values.environment as EnvironmentName[] | undefined
+    if (environments?.some((name) => !['development', 'production'].includes(name)))
+      throw new UsageError(HELP)
+    await withApp(async (app, workspaceId) => {
+      const { clientId, clientSecret } = await createApiClient(
+        app,
+        workspaceId,
+        {
+          name: values.name!,
+          ...(values.scope === undefined ? {} : { scope: values.scope }),
+          projectIds: values.project ?? null,
+          environments: environments ?? null,
+          mayReadCredentials: !values['no-credentials'],
+        },
+        operator,
+      )
+      print({ client_id: clientId, client_secret: clientSecret.reveal() })
+    })
+    return
+  }
+  if (id === undefined) throw new UsageError(HELP)
+  await withApp(async (app, workspaceId) => {
+    switch (verb) {
+      case 'rotate': {
+        const graceSeconds = Number(values.grace ?? 0)
+        const revokeIssuedTokens = values['revoke-tokens'] ?? false
+        const secret = await rotateClientSecret(app, workspaceId, id, operator, {
+          graceSeconds,
+          revokeIssuedTokens,
+        })
+        print({ client_id: id, client_secret: secret.reveal() })
+        return
+      }
+      case 'disable':
+        return disableApiClient(app, workspaceId, id, operator)
+      case 'enable':
+        return enableApiClient(app, workspaceId, id, operator)
+      case 'delete':
+        return deleteApiClient(app, workspaceId, id, operator)
+      default:
+        throw new UsageError(HELP)
+    }
+  })
+}
+
+/** A name may hold anything; a terminal must not obey it. */
+const printable = (value: unknown) => String(value ?? '-').replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
+
+function read(args: string[]) {
+  try {
+    const parsed = parseArgs({ args, options, allowPositionals: true })
+    if (!parsed.values.help && parsed.positionals.length > 0) return parsed
+  } catch (cause) {
+    throw new UsageError(`${(cause as Error).message}\n${HELP}`, { cause })
+  }
+  throw new UsageError(HELP)
+}

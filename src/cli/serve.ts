@@ -1,0 +1,52 @@
+/** Owns `headgate serve`: start, say where, stop on SIGTERM or SIGINT once everything under way is done. */
+import { parseArgs } from 'node:util'
+import { startServer } from '../bootstrap/start-server.ts'
+import { addresses, welcome } from '../bootstrap/welcome.ts'
+import { loadConfig } from '../config.ts'
+import { buildWeb } from './build-web.ts'
+import { UsageError } from './usage-error.ts'
+
+const STOP_WITHIN_MS = 30_000
+
+export async function serve(args: string[]): Promise<void> {
+  const { ephemeral } = readArguments(args)
+  const { config, unknown } = loadConfig()
+  for (const name of unknown)
+    console.error(`headgate: ${name} is no setting of this version; is it misspelt?`)
+  await buildWeb()
+  const server = await startServer({ ...config, ephemeral: config.ephemeral || ephemeral })
+
+  console.log(addresses(server.app))
+  if (server.made) console.log(await welcome(server.app, server.made, server.workspaceId))
+  console.log('')
+
+  let stopping = false
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1) // Asked twice: now.
+    stopping = true
+    server.app.log.info({ signal }, 'stopping')
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
+    void server.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        server.app.log.error({ err: error }, 'the stop failed')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+function readArguments(args: string[]): { ephemeral: boolean } {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: { ephemeral: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+    })
+    if (!values.help) return { ephemeral: values.ephemeral }
+  } catch (cause) {
+    throw new UsageError(`${(cause as Error).message}\nUsage: headgate serve [--ephemeral]`, { cause })
+  }
+  throw new UsageError('Usage: headgate serve [--ephemeral]')
+}

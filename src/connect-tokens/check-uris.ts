@@ -1,0 +1,30 @@
+/** Owns what a developer may hand us as an address: origins, redirect targets, webhook targets. Judged once, kept byte for byte. */
+import { BadRequest } from '../platform/errors.ts'
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+const refuse = (name: string, says: string): never => {
+  throw new BadRequest(`${name} ${says}`, { code: 'invalid_parameter' })
+}
+
+/** Absolute https (http for loopback hosts only), no user, fragment, control character or backslash. @throws BadRequest */
+export function checkRedirectUri(name: string, text: string): string {
+  if (/[\u0000-\u0020\u007f\\]/.test(text)) refuse(name, 'has a space, a control character or a backslash')
+  const url = URL.parse(text)
+  if (!url || !/^https?:\/\//i.test(text)) return refuse(name, 'must be an absolute https URL')
+  if (url.protocol !== 'https:' && !LOOPBACK.has(url.hostname)) {
+    refuse(name, 'must be https (http is for loopback addresses only)')
+  }
+  if (url.username || url.password) refuse(name, 'must not hold a user or password')
+  if (url.hash || text.includes('#')) refuse(name, 'must not have a fragment')
+  return text
+}
+
+/** Serialised origins without wildcards; a trailing slash is dropped, case and default port are normalised. @throws BadRequest */
+export function checkAllowedOrigins(origins: readonly string[]): string[] {
+  return origins.map((text) => {
+    const url = /^https?:\/\/[^\s/\\?#@*]+\/?$/i.test(text) ? URL.parse(text) : null
+    if (!url) return refuse('allowed_origins', 'must hold origins only, such as https://app.example.com')
+    return url.origin
+  })
+}

@@ -1,0 +1,22 @@
+/** Owns ending Connect tokens before their time: those of a user who is deleted, and those long expired. */
+import type { ProjectEnvironment } from '../access/project-environment.ts'
+import type { App } from '../app.ts'
+import type { Tx } from '../db/open.ts'
+import { deleteConnectTokensOf, deleteExpiredConnectTokens } from './store.ts'
+
+export const deleteConnectTokensOfUser = (
+  tx: Tx,
+  env: ProjectEnvironment,
+  externalUserId: string,
+): Promise<void> =>
+  deleteConnectTokensOf(tx, {
+    project_id: env.projectId,
+    environment: env.environment,
+    external_user_id: externalUserId,
+  })
+
+/** Expired tokens stay this long, so that a late repeat of the creating request still finds its answer. */
+const KEEP_EXPIRED_MS = 3_600_000
+/** Removes at most `limit` tokens; returns how many. */
+export const sweepConnectTokens = (app: Pick<App, 'db' | 'clock'>, limit: number): Promise<number> =>
+  app.db.write((tx) => deleteExpiredConnectTokens(tx, app.clock.now() - KEEP_EXPIRED_MS, limit))

@@ -1,0 +1,54 @@
+/** Owns telling a page whether a Connect token is good and what it is for. It consumes nothing. */
+import type { App } from '../app.ts'
+import { renderApp } from '../apps/render-app.ts'
+import { projectEnvironmentOfRow } from '../access/project-environment.ts'
+import { findDefaultOAuthApp, findOAuthApp } from '../oauth-apps/find-oauth-app.ts'
+import type { ValidateTokenAnswer, ValidateTokenQuery } from './contract.ts'
+import { findUsableToken } from './usable-token.ts'
+
+const refused = (error: string): ValidateTokenAnswer => ({ success: false, error })
+
+/** Expired, used and unknown tokens look the same and reveal nothing of a project. */
+export async function validateConnectToken(
+  app: Pick<App, 'db' | 'clock' | 'catalog' | 'projects' | 'config' | 'vault'>,
+  token: string,
+  query: ValidateTokenQuery,
+): Promise<{ answer: ValidateTokenAnswer; allowedOrigins: readonly string[] }> {
+  const found = await findUsableToken(app, token)
+  const project = found && (await app.projects.find(found.project_id))
+  if (!found || !project) {
+    return { answer: refused('The Connect token is unknown, expired or used'), allowedOrigins: [] }
+  }
+  const allowedOrigins = found.allowedOrigins ?? []
+  const asked = query.app_id ?? found.app_slug ?? undefined
+  const wanted = asked === undefined ? undefined : app.catalog.current.find(asked)
+  if (asked !== undefined && !wanted) return { answer: refused('There is no such app'), allowedOrigins }
+  if (found.app_slug !== null && wanted && wanted.name_slug !== found.app_slug) {
+    return { answer: refused('The Connect token is for another app'), allowedOrigins }
+  }
+  const env = projectEnvironmentOfRow(project.workspace_id, found)
+  const oauthAppId = query.oauth_app_id ?? found.oauth_app_id
+  const oauthApp = oauthAppId
+    ? await findOAuthApp(app, env, oauthAppId)
+    : wanted?.auth_type === 'oauth' && (await findDefaultOAuthApp(app, env, wanted.name_slug))
+  if (oauthAppId && !oauthApp) return { answer: refused('There is no such OAuth app'), allowedOrigins }
+  return {
+    allowedOrigins,
+    answer: {
+      success: true,
+      error: null,
+      app: wanted ? renderApp(app, wanted) : null,
+      app_override_id: null,
+      app_override_field_names: null,
+      error_redirect_uri: found.options.error_redirect_uri,
+      oauth_app_id: oauthApp ? oauthApp.id : null,
+      oauth_app_workday_official: false,
+      oauth_app_connect_base_url: null,
+      project_app_name: project.app_name ?? project.name,
+      project_environment: found.environment,
+      project_id: project.id,
+      project_support_email: project.support_email,
+      success_redirect_uri: found.options.success_redirect_uri,
+    },
+  }
+}

@@ -1,0 +1,63 @@
+/** Owns `POST accounts`: connecting with keys through the API. The Connect token in the body decides whose account it is. */
+import type { Caller } from '../access/caller.ts'
+import type { ProjectEnvironment } from '../access/project-environment.ts'
+import type { CreateAccountBody } from '../accounts/contract.ts'
+import { retrieveAccount } from '../accounts/retrieve-account.ts'
+import type { App } from '../app.ts'
+import { digest } from '../platform/crypto/secrets.ts'
+import { BadRequest, Forbidden } from '../platform/errors.ts'
+import { parseStrictJson } from '../platform/strict-json.ts'
+import { connectWithKeys } from './connect-with-keys.ts'
+import { requireKnownToken } from './require-token.ts'
+
+/**
+ * The account's JSON text. The exact repeat of the request that made an account is answered with that account (decisions 3.6).
+ * @throws Forbidden when token and caller are of different tenants or users; ConnectError for everything about the connection
+ */
+export async function createAccount(
+  app: App,
+  env: ProjectEnvironment,
+  caller: Caller,
+  query: { external_user_id?: string; oauth_app_id?: string },
+  body: CreateAccountBody,
+): Promise<string> {
+  const token = await requireKnownToken(app, body.connect_token)
+  const sameTenant = token.project_id === env.projectId && token.environment === env.environment
+  const sameUser = caller.kind === 'api_client' || caller.externalUserId === token.external_user_id
+  const askedUser = query.external_user_id ?? token.external_id
+  if (!sameTenant || !sameUser || askedUser !== token.external_id) {
+    throw new Forbidden('connect_token belongs to another project, environment or user', {
+      code: 'token_mismatch',
+    })
+  }
+  const values = readFields(body.cfmap_json)
+  const accountId = body.account_id ?? undefined
+  const id = await connectWithKeys(app, token, {
+    appSlug: body.app_slug,
+    values,
+    name: body.name ?? undefined,
+    accountId,
+    oauthAppId: query.oauth_app_id,
+    requestDigest: digest(
+      JSON.stringify([body.app_slug, accountId, body.name, Object.entries(values).toSorted()]),
+    ),
+  })
+  return retrieveAccount(app, env, caller, id, false)
+}
+
+/** JSON within JSON (contract 2.C); texts only, nothing is coerced. */
+function readFields(text: string): Record<string, string> {
+  let fields: unknown
+  try {
+    fields = parseStrictJson(text)
+  } catch (cause) {
+    throw new BadRequest('cfmap_json is not valid JSON', { code: 'invalid_parameter', cause })
+  }
+  const isObject = typeof fields === 'object' && fields !== null && !Array.isArray(fields)
+  if (!isObject || !Object.values(fields as object).every((value) => typeof value === 'string')) {
+    throw new BadRequest('cfmap_json must be the JSON text of an object of texts', {
+      code: 'invalid_parameter',
+    })
+  }
+  return fields as Record<string, string>
+}

@@ -1,0 +1,84 @@
+/** Owns reading what a provider sends back with the browser: a code, or an error, or something that is refused. */
+import type { CatalogApp } from '../apps/catalog.ts'
+import { isHmacSha256Hex } from '../platform/crypto/hmac.ts'
+import { oauth2Of, upstreamContext, type UpstreamValues } from '../upstream/upstream-context.ts'
+import { renderTemplate } from '../upstream/template.ts'
+import { ConnectError } from './connect-errors.ts'
+
+/** Long ones are near 2,000 characters; what is longer than this is no code. */
+const MAX_CODE_CHARACTERS = 4096
+/** RFC 6749 appendix A.11. */
+const CODE = /^[\x20-\x7e]+$/
+
+export type CallbackQuery = Readonly<Record<string, string>>
+
+export interface Callback {
+  code: string
+  /** The parameters that the definition keeps (`callback_params`). */
+  kept: Record<string, string>
+}
+
+/** Before anything is spent: a code that cannot be one never gets as far as the attempt. @throws ConnectError `code_invalid` */
+export function requirePlausibleCode(app: CatalogApp, query: CallbackQuery): void {
+  const code = query[oauth2Of(app).code_param]
+  if (code !== undefined && (code.length > MAX_CODE_CHARACTERS || !CODE.test(code)))
+    throw new ConnectError('code_invalid')
+}
+
+/**
+ * An error wins over a code that comes with it.
+ * @throws ConnectError `user_refused`, `provider_error` or `provider_mismatch`; the provider's own words are for the log only
+ */
+export function readCallback(app: CatalogApp, query: CallbackQuery, values: UpstreamValues): Callback {
+  const oauth = oauth2Of(app)
+  requireIssuer(oauth.authorization_url, query['iss'])
+  if (query['error'] !== undefined) {
+    const detail = `${query['error']}: ${query['error_description'] ?? ''}`.slice(0, 300)
+    throw new ConnectError(query['error'] === 'access_denied' ? 'user_refused' : 'provider_error', { detail })
+  }
+  const code = query[oauth.code_param]
+  if (!code) throw new ConnectError('provider_error', { detail: `the callback has no ${oauth.code_param}` })
+  if (oauth.callback_check) requireSignature(app, oauth.callback_check, query, values)
+
+  const kept: Record<string, string> = {}
+  for (const [name, parameter] of Object.entries(oauth.callback_params)) {
+    const value = query[parameter]
+    const allowed = oauth.callback_allow[name]
+    if (allowed && (value === undefined || !allowed.includes(value)))
+      throw new ConnectError('provider_mismatch', { detail: `${parameter} is not one of the allowed values` })
+    if (value !== undefined) kept[name] = value
+  }
+  return { code, kept }
+}
+
+/** RFC 9207: where the answer names its issuer, it is the server we went to. A host that a person's value names is not known here. */
+function requireIssuer(authorizationUrl: string, issuer: string | undefined): void {
+  if (issuer === undefined || authorizationUrl.includes('{{')) return
+  if (URL.parse(issuer)?.origin !== new URL(authorizationUrl).origin)
+    throw new ConnectError('provider_mismatch', {
+      detail: 'iss is another origin than the authorization server',
+    })
+}
+
+type CallbackCheck = NonNullable<ReturnType<typeof oauth2Of>['callback_check']>
+
+function requireSignature(
+  app: CatalogApp,
+  check: CallbackCheck,
+  query: CallbackQuery,
+  values: UpstreamValues,
+): void {
+  const signed = Object.entries(query)
+    .filter(([name]) => name !== check.param)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&')
+  const key = values.client?.secret ?? ''
+  const holds = key !== '' && isHmacSha256Hex(key, signed, query[check.param] ?? '')
+  const context = upstreamContext(app, values)
+  const isExpected = Object.entries(check.equals).every(
+    ([name, text]) => query[name] === renderTemplate(text, context),
+  )
+  if (!holds || !isExpected)
+    throw new ConnectError('provider_mismatch', { detail: 'the signature of the callback does not hold' })
+}

@@ -1,0 +1,121 @@
+/** Owns deciding what a Connect token and a request together ask to connect; whatever disagrees is refused here. */
+import { projectEnvironmentOfRow, type ProjectEnvironment } from '../access/project-environment.ts'
+import type { App } from '../app.ts'
+import type { CatalogApp } from '../apps/catalog.ts'
+import type { Tables } from '../db/tables.ts'
+import { findDefaultOAuthApp, findOAuthApp, type OAuthApp } from '../oauth-apps/find-oauth-app.ts'
+import { ConnectError } from './connect-errors.ts'
+import type { ConnectToken } from './require-token.ts'
+import { findReconnectable } from './store.ts'
+
+export type Project = Tables['projects']
+
+export interface ConnectionRequest {
+  /** Slug or id. */
+  app?: string | undefined
+  oauthAppId?: string | undefined
+  /** Reconnect this account. */
+  accountId?: string | undefined
+  oauthScopeProfile?: string | undefined
+}
+
+export interface Connection {
+  token: ConnectToken
+  project: Project
+  env: ProjectEnvironment
+  catalogApp: CatalogApp
+  /** Absent for apps that take keys, and where the person's own fields hold the client. */
+  oauthApp: OAuthApp | undefined
+  accountId: string | null
+  oauthScopeProfile: string | undefined
+}
+
+type Needs = Pick<App, 'db' | 'vault' | 'catalog' | 'projects'>
+
+/** @throws ConnectError `token_invalid` when the project is gone */
+export async function tenantOf(
+  app: Pick<App, 'projects'>,
+  token: ConnectToken,
+): Promise<{ project: Project; env: ProjectEnvironment }> {
+  const project = await app.projects.find(token.project_id)
+  if (!project) throw new ConnectError('token_invalid')
+  return { project, env: projectEnvironmentOfRow(project.workspace_id, token) }
+}
+
+/**
+ * The token's own app and OAuth app win; a request that names others is refused, never bent.
+ * @throws ConnectError saying which part does not hold
+ */
+export async function resolveConnection(
+  app: Needs,
+  token: ConnectToken,
+  request: ConnectionRequest,
+): Promise<Connection> {
+  const { project, env } = await tenantOf(app, token)
+  const catalogApp = findCatalogApp(app, token, request.app)
+  const externalUserId = token.external_user_id
+  const account =
+    request.accountId === undefined
+      ? undefined
+      : await findReconnectable(app.db.read, env, {
+          id: request.accountId,
+          externalUserId,
+          appSlug: catalogApp.name_slug,
+        })
+  if (request.accountId !== undefined && !account) throw new ConnectError('account_unknown')
+  const connection = {
+    token,
+    project,
+    env,
+    catalogApp,
+    accountId: account?.id ?? null,
+    oauthScopeProfile: request.oauthScopeProfile,
+  }
+  if (catalogApp.auth_type === 'keys') {
+    if (request.oauthAppId !== undefined) throw new ConnectError('oauth_app_unknown')
+    return { ...connection, oauthApp: undefined }
+  }
+  if (
+    token.oauth_app_id !== null &&
+    request.oauthAppId !== undefined &&
+    request.oauthAppId !== token.oauth_app_id
+  )
+    throw new ConnectError('app_mismatch')
+  const named = token.oauth_app_id ?? request.oauthAppId
+  return {
+    ...connection,
+    oauthApp: await requireOAuthApp(app, env, catalogApp, named, account?.oauth_app_id ?? undefined),
+  }
+}
+
+function findCatalogApp(app: Needs, token: ConnectToken, asked: string | undefined): CatalogApp {
+  const found = app.catalog.current.find(asked ?? token.app_slug ?? '')
+  if (!found || found.disabled) throw new ConnectError('app_unknown')
+  if (token.app_slug !== null && found.name_slug !== token.app_slug) throw new ConnectError('app_mismatch')
+  if (!isConnectable(found)) throw new ConnectError('app_not_connectable')
+  return found
+}
+
+/** Whether this server knows how to connect an account of the app. */
+export const isConnectable = ({ auth_type, oauth }: CatalogApp): boolean =>
+  auth_type === 'keys' || (auth_type === 'oauth' && oauth?.version === 2)
+
+/** The one that is named; else the one the account was made with; else the default. */
+async function requireOAuthApp(
+  app: Needs,
+  env: ProjectEnvironment,
+  { name_slug, oauth }: CatalogApp,
+  named: string | undefined,
+  ofAccount: string | undefined,
+): Promise<OAuthApp | undefined> {
+  if (named !== undefined) {
+    const found = await findOAuthApp(app, env, named)
+    if (found?.appSlug !== name_slug) throw new ConnectError('oauth_app_unknown')
+    return found
+  }
+  const earlier = ofAccount === undefined ? undefined : await findOAuthApp(app, env, ofAccount)
+  const found = earlier ?? (await findDefaultOAuthApp(app, env, name_slug))
+  const ownFieldsHoldIt = oauth?.version === 2 && oauth.client_credentials_source === 'custom_fields'
+  if (!found && !ownFieldsHoldIt) throw new ConnectError('oauth_app_missing')
+  return found
+}

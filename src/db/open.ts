@@ -1,0 +1,29 @@
+/** Owns the connection: the one place that knows which database it is. Everything above sees reads and writes. */
+import type { Kysely, Transaction } from 'kysely'
+import { openPostgres } from './open-postgres.ts'
+import { openSqlite } from './open-sqlite.ts'
+import type { Tables } from './tables.ts'
+
+export type Reader = Kysely<Tables>
+export type Tx = Transaction<Tables>
+
+export interface Db {
+  readonly dialect: 'sqlite' | 'postgres'
+  /** For queries only. On SQLite this handle is a connection that refuses to write. */
+  readonly read: Reader
+  /**
+   * Runs `work` in a transaction; resolved means durable. Only store calls belong inside, never the network: on SQLite the writes
+   * of one turn of the event loop share a commit, and an open transaction holds up every other write.
+   */
+  write<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
+  /** For migrations only: a handle that may change the schema. */
+  readonly schema: Kysely<Tables>
+  close(): Promise<void>
+}
+
+/** `sqlite:<path>`, `sqlite::memory:` or a `postgres://` URL. */
+export function openDb(url: string, options: { durable?: boolean; poolSize?: number } = {}): Db {
+  return url.startsWith('sqlite:')
+    ? openSqlite(url.slice('sqlite:'.length), options.durable ?? true)
+    : openPostgres(url, options.poolSize ?? 10)
+}

@@ -1,0 +1,24 @@
+/** Owns telling an outage of the database from a mistake of ours: an outage is 503, never 401 or 404 (decisions 3.10). */
+
+const SQLITE_OUTAGES = [
+  'SQLITE_BUSY',
+  'SQLITE_LOCKED',
+  'SQLITE_FULL',
+  'SQLITE_IOERR',
+  'SQLITE_READONLY',
+  'SQLITE_CANTOPEN',
+]
+/** Connection exceptions, insufficient resources, operator intervention (PostgreSQL appendix A). */
+const POSTGRES_CLASSES = ['08', '53', '57']
+const NETWORK = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']
+
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = (error as { code?: unknown }).code
+  if (typeof code === 'string') {
+    if (SQLITE_OUTAGES.some((outage) => code.startsWith(outage))) return true
+    if (/^[0-9A-Z]{5}$/.test(code) && POSTGRES_CLASSES.includes(code.slice(0, 2))) return true
+    if (NETWORK.includes(code)) return true
+  }
+  return /timeout exceeded when trying to connect|Connection terminated/i.test(error.message)
+}

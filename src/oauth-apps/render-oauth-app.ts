@@ -1,0 +1,44 @@
+/** Owns an OAuth app as the wire shows it: the registration, with the app it is for. */
+import type { App } from '../app.ts'
+import { renderApp } from '../apps/render-app.ts'
+import { isoTime } from '../platform/clock.ts'
+import type { OAuthAppShape } from './contract.ts'
+import type { OAuthAppRow } from './store.ts'
+
+export function renderOAuthApp(app: Pick<App, 'config' | 'catalog'>, row: OAuthAppRow): OAuthAppShape {
+  const ofApp = appFields(app, row.app_slug)
+  return {
+    id: row.id,
+    client_id: row.client_id,
+    scopes: row.scopes,
+    additional_scopes: row.additional_scopes,
+    // One path per OAuth app, so that an answer can never be mistaken for another provider's (RFC 9700 section 4.4.2).
+    redirect_uri: `${app.config.publicUrl}/connect/oauth/${row.id}/callback`,
+    owner_id: row.project_id,
+    created_at: isoTime(row.created_at),
+    updated_at: isoTime(row.updated_at),
+    ...ofApp,
+    name: row.name ?? ofApp.name,
+    description: row.description ?? ofApp.description,
+  }
+}
+
+function appFields(app: Pick<App, 'config' | 'catalog'>, slug: string) {
+  const from = app.catalog.current.find(slug)
+  if (from) {
+    const { id: _id, connect: _connect, ...fields } = renderApp(app, from)
+    return fields
+  }
+  // The operator took the app out of the catalogue: its registrations can still be seen and deleted.
+  return {
+    name_slug: slug,
+    name: slug,
+    auth_type: 'oauth',
+    description: null,
+    img_src: `${app.config.publicUrl}/_static/apps/${slug}.svg`,
+    custom_fields_json: '[]',
+    categories: [],
+    featured_weight: 0,
+    scope_profiles: [],
+  }
+}

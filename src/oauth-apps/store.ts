@@ -1,0 +1,199 @@
+/** Owns every query on OAuth apps and on which of them is an app's default. */
+import { sql } from 'kysely'
+import type { ProjectEnvironment } from '../access/project-environment.ts'
+import type { Reader, Tx } from '../db/open.ts'
+import { type Page, type PageRequest, readPage } from '../db/pages.ts'
+import type { Tables } from '../db/tables.ts'
+
+type Row = Tables['oauth_apps']
+
+/** An OAuth app with its lists read; the client secret is still sealed. */
+export interface OAuthAppRow extends Omit<Row, 'scopes' | 'additional_scopes'> {
+  scopes: string[] | null
+  additional_scopes: string[] | null
+}
+
+/** OAuth apps belong to the project: both of its environments see them. */
+type Project = Pick<ProjectEnvironment, 'projectId'>
+
+const readList = (text: string | null) => (text === null ? null : (JSON.parse(text) as string[]))
+const writeList = (list: readonly string[] | null) => (list === null ? null : JSON.stringify(list))
+
+const readRow = (row: Row): OAuthAppRow => ({
+  ...row,
+  scopes: readList(row.scopes),
+  additional_scopes: readList(row.additional_scopes),
+})
+
+/** Ids arrive as any text; what cannot be one of ours never reaches the database, which may refuse it (NUL in PostgreSQL). */
+const isOAuthAppId = (text: string) => /^oa_[0-9A-Za-z]{1,60}$/.test(text)
+
+export async function findOAuthAppRow(
+  db: Reader,
+  env: Project,
+  id: string,
+): Promise<OAuthAppRow | undefined> {
+  if (!isOAuthAppId(id)) return undefined
+  const row = await db
+    .selectFrom('oauth_apps')
+    .selectAll()
+    .where('project_id', '=', env.projectId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row && readRow(row)
+}
+
+export async function findDefaultOAuthAppRow(
+  db: Reader,
+  env: ProjectEnvironment,
+  appSlug: string,
+): Promise<OAuthAppRow | undefined> {
+  const row = await db
+    .selectFrom('default_oauth_apps')
+    .innerJoin('oauth_apps', 'oauth_apps.id', 'default_oauth_apps.oauth_app_id')
+    .selectAll('oauth_apps')
+    .where('default_oauth_apps.project_id', '=', env.projectId)
+    .where('default_oauth_apps.environment', '=', env.environment)
+    .where('default_oauth_apps.app_slug', '=', appSlug)
+    .where('oauth_apps.project_id', '=', env.projectId)
+    .executeTakeFirst()
+  return row && readRow(row)
+}
+
+export interface OAuthAppFilters {
+  appSlug?: string | undefined
+  /** Anywhere in the name or the client id, literally: `%` and `_` mean themselves. */
+  q?: string | undefined
+}
+
+export async function listOAuthAppRows(
+  db: Reader,
+  env: Project,
+  { appSlug, q }: OAuthAppFilters,
+  page: PageRequest,
+): Promise<Page<OAuthAppRow>> {
+  const part = `%${(q ?? '').replace(/[\\%_]/g, (character) => `\\${character}`)}%`
+  const query = db
+    .selectFrom('oauth_apps')
+    .selectAll()
+    .where('project_id', '=', env.projectId)
+    .$if(appSlug !== undefined, (narrowed) => narrowed.where('app_slug', '=', appSlug!))
+    .$if(q !== undefined, (narrowed) =>
+      narrowed.where((eb) =>
+        // SQLite has no escape character unless told; its `like` ignores case, PostgreSQL's does not.
+        eb.or([
+          sql<boolean>`lower(${eb.ref('name')}) like lower(${part}) escape '\\'`,
+          sql<boolean>`lower(${eb.ref('client_id')}) like lower(${part}) escape '\\'`,
+        ]),
+      ),
+    )
+  const { rows, ...cursors } = await readPage(query, page)
+  return { rows: rows.map(readRow), ...cursors }
+}
+
+export async function insertOAuthApp(tx: Tx, app: OAuthAppRow): Promise<void> {
+  await tx
+    .insertInto('oauth_apps')
+    .values({
+      ...app,
+      scopes: writeList(app.scopes),
+      additional_scopes: writeList(app.additional_scopes),
+    })
+    .execute()
+}
+
+export type OAuthAppChange = Partial<Omit<OAuthAppRow, 'id' | 'project_id' | 'app_slug' | 'created_at'>>
+
+/** The row as it is then; undefined when the project has none of that id. */
+export async function updateOAuthAppRow(
+  tx: Tx,
+  env: Project,
+  id: string,
+  { scopes, additional_scopes, ...change }: OAuthAppChange,
+): Promise<OAuthAppRow | undefined> {
+  if (!isOAuthAppId(id)) return undefined
+  const row = await tx
+    .updateTable('oauth_apps')
+    .set({
+      ...change,
+      ...(scopes === undefined ? {} : { scopes: writeList(scopes) }),
+      ...(additional_scopes === undefined ? {} : { additional_scopes: writeList(additional_scopes) }),
+    })
+    .where('project_id', '=', env.projectId)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst()
+  return row && readRow(row)
+}
+
+/** Returns what was deleted. Where it was a default, that ends with it (foreign key). */
+export async function deleteOAuthAppRow(
+  tx: Tx,
+  env: Project,
+  id: string,
+): Promise<{ app_slug: string } | undefined> {
+  if (!isOAuthAppId(id)) return undefined
+  return tx
+    .deleteFrom('oauth_apps')
+    .where('project_id', '=', env.projectId)
+    .where('id', '=', id)
+    .returning('app_slug')
+    .executeTakeFirst()
+}
+
+/** Asked here and not in accounts/, which imports this room. Both environments are named so that the index serves. */
+export async function isUsedByAccounts(db: Reader, env: Project, id: string): Promise<boolean> {
+  const account = await db
+    .selectFrom('accounts')
+    .select('id')
+    .where('project_id', '=', env.projectId)
+    .where('environment', 'in', ['development', 'production'])
+    .where('oauth_app_id', '=', id)
+    .limit(1)
+    .executeTakeFirst()
+  return account !== undefined
+}
+
+type DefaultRow = Tables['default_oauth_apps']
+
+export const listDefaultRows = (db: Reader, env: ProjectEnvironment): Promise<DefaultRow[]> =>
+  db
+    .selectFrom('default_oauth_apps')
+    .selectAll()
+    .where('project_id', '=', env.projectId)
+    .where('environment', '=', env.environment)
+    .orderBy('app_slug')
+    .execute()
+
+/** For both environments, where none is set. */
+export async function insertMissingDefaults(tx: Tx, row: Omit<DefaultRow, 'environment'>): Promise<void> {
+  await tx
+    .insertInto('default_oauth_apps')
+    .values([
+      { ...row, environment: 'development' },
+      { ...row, environment: 'production' },
+    ])
+    .onConflict((conflict) => conflict.columns(['project_id', 'environment', 'app_slug']).doNothing())
+    .execute()
+}
+
+export async function upsertDefault(tx: Tx, row: DefaultRow): Promise<void> {
+  await tx
+    .insertInto('default_oauth_apps')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['project_id', 'environment', 'app_slug'])
+        .doUpdateSet({ oauth_app_id: row.oauth_app_id }),
+    )
+    .execute()
+}
+
+export async function deleteDefault(tx: Tx, env: ProjectEnvironment, appSlug: string): Promise<void> {
+  await tx
+    .deleteFrom('default_oauth_apps')
+    .where('project_id', '=', env.projectId)
+    .where('environment', '=', env.environment)
+    .where('app_slug', '=', appSlug)
+    .execute()
+}

@@ -1,0 +1,44 @@
+/** Owns slowing down whoever fails too often: a count per address and minute, in bounded memory. */
+import { isIPv6 } from 'node:net'
+
+const WINDOW_MS = 60_000
+const MAX_ADDRESSES = 50_000
+
+export class Throttle {
+  readonly #counts = new Map<string, { count: number; endsAt: number }>()
+  readonly #limit: number
+
+  /** `limit` failures from one address within a minute. */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** Seconds to wait when the address is over its limit, else undefined. `now` in milliseconds. */
+  retryAfter(address: string, now: number): number | undefined {
+    const entry = this.#counts.get(network(address))
+    if (!entry || entry.endsAt <= now || entry.count < this.#limit) return undefined
+    return Math.ceil((entry.endsAt - now) / 1000)
+  }
+
+  fail(address: string, now: number): void {
+    const key = network(address)
+    const entry = this.#counts.get(key)
+    if (entry && entry.endsAt > now) {
+      entry.count += 1
+      return
+    }
+    this.#counts.delete(key)
+    if (this.#counts.size >= MAX_ADDRESSES) {
+      const oldest = this.#counts.keys().next()
+      if (!oldest.done) this.#counts.delete(oldest.value)
+    }
+    this.#counts.set(key, { count: 1, endsAt: now + WINDOW_MS })
+  }
+}
+
+/** One IPv6 customer holds a whole /64; counting single addresses would count nobody. */
+function network(address: string): string {
+  if (!isIPv6(address) || address.startsWith('::ffff:')) return address
+  const [head = ''] = address.split('::')
+  return head.split(':').slice(0, 4).join(':')
+}

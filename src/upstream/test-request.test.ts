@@ -1,0 +1,115 @@
+import { test, type TestContext } from 'node:test'
+import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
+import { createEgress } from './egress.ts'
+import { reply, serveLocally, type SeenRequest } from './local-server.ts'
+import { keyApp } from './sample-app.ts'
+import { runTestRequest } from './test-request.ts'
+
+const KEY = '123:good'
+const auths: Record<string, Record<string, unknown>> = {
+  header: { type: 'header', name: 'x-api-key', value: '{{custom_fields.api_key}}' },
+  basic: { type: 'basic', username: '{{custom_fields.api_key}}', password: 'X' },
+  query: { type: 'query', params: { key: '{{custom_fields.api_key}}' } },
+  path: { type: 'path_prefix', value: '/bot{{custom_fields.api_key}}' },
+  body: { type: 'body', params: { key: '{{custom_fields.api_key}}' } },
+}
+
+/** Accepts the good key in any of the places, and says so in its own words. */
+function api(request: SeenRequest, response: ServerResponse): void {
+  const { headers, query, path, form } = request
+  const basic = Buffer.from((headers.authorization ?? '').replace('Basic ', ''), 'base64').toString()
+  const given =
+    headers['x-api-key'] ??
+    query.get('key') ??
+    form.get('key') ??
+    /^\/bot([^/]*)/.exec(path)?.[1] ??
+    basic.replace(/:X$/, '')
+  if (given !== KEY) return reply(response, 401, { ok: false })
+  reply(response, 200, { ok: true, data: { viewer: { id: 'v1' } } })
+}
+
+async function upstreamFor(t: TestContext, answer: (request: SeenRequest, response: ServerResponse) => void) {
+  const server = await serveLocally(t, answer)
+  const egress = createEgress({ allow: [server.target] })
+  t.after(() => egress.close())
+  return { server, egress }
+}
+
+test('a good key passes and a bad one is refused, wherever the app wants it', async (t) => {
+  const { server, egress } = await upstreamFor(t, api)
+  for (const [name, auth] of Object.entries(auths)) {
+    const app = keyApp(server.origin, auth, {
+      test_request: { method: name === 'body' ? 'POST' : 'GET', url: '/getMe' },
+    })
+    assert.deepEqual(
+      await runTestRequest(egress, app, { customFields: { api_key: KEY } }),
+      { ok: true },
+      name,
+    )
+    assert.deepEqual(
+      await runTestRequest(egress, app, { customFields: { api_key: 'bad' } }),
+      { ok: false, status: 401, reason: 'refused' },
+      name,
+    )
+  }
+  assert.ok(server.requests.every(({ path }) => path.endsWith('/getMe')))
+})
+
+test('the app’s own sign of success decides inside a 200', async (t) => {
+  let body: unknown
+  const { server, egress } = await upstreamFor(t, (_request, response) => reply(response, 200, body))
+  const verdict = async (ok: object, answered: unknown) => {
+    body = answered
+    const app = keyApp(server.origin, auths.header, { test_request: { method: 'POST', url: '/t', ok } })
+    const result = await runTestRequest(egress, app, { customFields: { api_key: KEY } })
+    return result.ok ? 'ok' : result.reason
+  }
+  const isTrue = { field: 'ok', equals: true }
+  const isSet = { field: 'data.viewer.id' }
+  assert.equal(await verdict(isTrue, { ok: true }), 'ok')
+  for (const answer of [{ ok: false }, { ok: 'true' }, { ok: 1 }, {}])
+    assert.equal(await verdict(isTrue, answer), 'refused')
+  assert.equal(await verdict(isSet, { data: { viewer: { id: 'x' } } }), 'ok')
+  for (const answer of [{ data: { viewer: { id: null } } }, { data: null, errors: [] }, []])
+    assert.equal(await verdict(isSet, answer), 'refused')
+  assert.equal(await verdict(isSet, '<html>'), 'failed')
+})
+
+test('what is no verdict on the key is told apart, and nothing is followed', async (t) => {
+  let status = 500
+  const { server, egress } = await upstreamFor(t, (_request, response) =>
+    reply(response, status, {}, { location: '/elsewhere' }),
+  )
+  const test_request = { method: 'GET', url: '/t' }
+  const app = keyApp(server.origin, auths.header, { test_request })
+  const run = (use = egress, tested = app) => runTestRequest(use, tested, { customFields: { api_key: KEY } })
+  for (status of [500, 404, 429, 302]) assert.deepEqual(await run(), { ok: false, status, reason: 'failed' })
+  assert.deepEqual(
+    server.requests.map(({ path }) => path),
+    ['/t', '/t', '/t', '/t'],
+  )
+  const blocked = createEgress({ allow: [] })
+  t.after(() => blocked.close())
+  assert.deepEqual(await run(blocked), { ok: false, status: null, reason: 'egress_blocked' })
+  const sigv4 = { type: 'aws_sigv4', access_key_id: 'x', secret_access_key: '{{custom_fields.api_key}}' }
+  assert.deepEqual(await run(egress, keyApp(server.origin, sigv4, { test_request })), {
+    ok: false,
+    status: null,
+    reason: 'injection_unsupported',
+  })
+  assert.deepEqual(await runTestRequest(egress, app, { customFields: {} }), {
+    ok: false,
+    status: null,
+    reason: 'template_value_missing',
+  })
+  assert.equal(server.requests.length, 4)
+})
+
+test('an app without a test request passes without a request', async (t) => {
+  const { server, egress } = await upstreamFor(t, api)
+  assert.deepEqual(await runTestRequest(egress, keyApp(server.origin, auths.header), { customFields: {} }), {
+    ok: true,
+  })
+  assert.equal(server.connections(), 0)
+})

@@ -1,0 +1,2 @@
+/** Must fail: a request that passes by the egress guard. */
+export const ask = async (url: string) => fetch(url)

@@ -1,0 +1,60 @@
+/** Owns what the page asks of its own server. */
+import type { AttemptAnswer, ConnectBody, CreatedAttempt } from '../../src/connect/contract.ts'
+
+export interface Failure {
+  code: string
+  error: string
+  nextStep?: string
+  fields?: Record<string, string>
+}
+
+const OFFLINE: Failure = { code: 'offline', error: 'The server cannot be reached. Check your connection and try again.' }
+
+const address = (path: string) => `${document.body.dataset['base'] ?? ''}${path}`
+
+/** The form as it is, in the shape of JSON. */
+function bodyOf(form: HTMLFormElement): ConnectBody {
+  const members: Record<string, string> = {}
+  const values: Record<string, string> = {}
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value !== 'string') continue
+    if (name.startsWith('field.')) values[name.slice('field.'.length)] = value
+    else members[name] = value
+  }
+  return { token: '', ...members, values }
+}
+
+async function send<Answer>(path: string, form: HTMLFormElement): Promise<Answer | Failure> {
+  try {
+    const answer = await fetch(address(path), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(bodyOf(form)),
+      credentials: 'omit',
+    })
+    const body = (await answer.json()) as Answer & { error?: string; code?: string; details?: { fields?: Record<string, string> } }
+    if (answer.ok) return body
+    return {
+      code: body.code ?? 'unexpected',
+      error: body.error ?? 'Something went wrong.',
+      ...(body.details?.fields === undefined ? {} : { fields: body.details.fields }),
+    }
+  } catch {
+    return OFFLINE
+  }
+}
+
+export const createAttempt = (form: HTMLFormElement) => send<CreatedAttempt>('/connect/attempts', form)
+export const sendKeys = (form: HTMLFormElement) => send<{ account_id: string }>('/connect/keys', form)
+
+/** Undefined when it cannot be told now; the page asks again. */
+export async function readAttempt(handle: string): Promise<AttemptAnswer | undefined> {
+  try {
+    const answer = await fetch(address(`/connect/attempts/${handle}`), { cache: 'no-store', credentials: 'omit' })
+    if (answer.status === 404)
+      return { status: 'failed', error_code: 'attempt_unknown', error: 'The sign-in has expired.' }
+    return answer.ok ? ((await answer.json()) as AttemptAnswer) : undefined
+  } catch {
+    return undefined
+  }
+}
