@@ -176,7 +176,7 @@ test('each rule finds each way of breaking it', () => {
 
 test('the rules leave a tidy house alone', () => {
   const tidy = {
-    'src/main.ts': `import { server } from './http/server.ts'\nimport { config } from './config.ts'`,
+    'src/cli.ts': `import { serve } from './cli/serve.ts'`,
     'src/app.ts': `import type { Journal } from './accounts/journal.ts'`,
     'src/access/caller.ts': `import type { Tables } from '../db/tables.ts'`,
     'src/config.ts': `import { Secret } from './platform/secret.ts'\nexport const port = process.env.PORT`,

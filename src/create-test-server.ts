@@ -7,7 +7,10 @@ import { loadConfig } from './config.ts'
 import type { Clock } from './platform/clock.ts'
 
 export interface TestServer {
+  /** The public URL: what links and tokens name. */
   url: string
+  /** Where this process itself listens; differs from `url` when several processes share one public URL. */
+  address: string
   projectId: string
   clientId: string
   clientSecret: string
@@ -24,6 +27,10 @@ export interface TestServerOptions {
   log?: App['log']
 }
 
+/**
+ * With `DATABASE_URL`, several servers may share a database: they need the same `HEADGATE_KEYS` and `HEADGATE_PUBLIC_URL`, and the three
+ * presets `HEADGATE_BOOTSTRAP_PROJECT_ID`, `_CLIENT_ID` and `_CLIENT_SECRET`, because a secret is shown only to the server that made it.
+ */
 export async function createTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const port = await freePort()
   const { config } = loadConfig({
@@ -35,12 +42,17 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     log: options.log ?? pino({ level: 'silent' }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   })
-  if (!server.made) throw new Error('the test server needs a database of its own')
+  const { projectId, clientId, clientSecret } = server.made ?? config.bootstrap
+  if (projectId === undefined || clientId === undefined || clientSecret === undefined) {
+    await server.stop()
+    throw new Error('this database was started before: give the ids and the secret as HEADGATE_BOOTSTRAP_*')
+  }
   return {
     url: config.publicUrl,
-    projectId: server.made.projectId,
-    clientId: server.made.clientId,
-    clientSecret: server.made.clientSecret.reveal(),
+    address: `http://127.0.0.1:${port}`,
+    projectId,
+    clientId,
+    clientSecret: clientSecret.reveal(),
     app: server.app,
     close: () => server.stop(),
   }

@@ -8,6 +8,7 @@ import { createServer, type ServerOptions } from '../http/server.ts'
 import type { Clock } from '../platform/clock.ts'
 import { type Loop, startLoop } from '../platform/loop.ts'
 import { findOnlyWorkspace } from '../workspace/create-workspace.ts'
+import { ensureWebBuilt } from './build-web.ts'
 import { createApp } from './create-app.ts'
 import { type FirstStart, firstStart } from './first-start.ts'
 import { applySeedFile } from './seed-file.ts'
@@ -31,6 +32,7 @@ const SWEEP_EVERY_MS = 60_000
 const SWEEP_BATCH = 500
 
 export async function startServer(config: Config, options: StartOptions = {}): Promise<RunningServer> {
+  await ensureWebBuilt()
   const { app, close } = await createApp(config, options)
   try {
     const replayed = await replayJournal(app)

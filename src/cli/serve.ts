@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util'
 import { startServer } from '../bootstrap/start-server.ts'
 import { addresses, welcome } from '../bootstrap/welcome.ts'
 import { loadConfig } from '../config.ts'
-import { buildWeb } from './build-web.ts'
 import { UsageError } from './usage-error.ts'
 
 const STOP_WITHIN_MS = 30_000
@@ -13,7 +12,6 @@ export async function serve(args: string[]): Promise<void> {
   const { config, unknown } = loadConfig()
   for (const name of unknown)
     console.error(`headgate: ${name} is no setting of this version; is it misspelt?`)
-  await buildWeb()
   const server = await startServer({ ...config, ephemeral: config.ephemeral || ephemeral })
 
   console.log(addresses(server.app))

@@ -35,7 +35,7 @@ export async function readAsset(name: string): Promise<{ type: string; content: 
 function loaded(): Promise<Loaded> {
   loading ??= load().catch((cause: unknown) => {
     loading = undefined
-    throw new Error('the files of the Connect page are missing; run: node scripts/build-web.ts', { cause })
+    throw new Error('the files of the Connect page are missing; run: npm start', { cause })
   })
   return loading
 }

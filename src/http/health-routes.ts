@@ -5,7 +5,6 @@ import type { App } from '../app.ts'
 import { Forbidden, Unavailable } from '../platform/errors.ts'
 import { readCounter } from '../db/counters.ts'
 import type { Http } from './http.ts'
-import { pathForLog } from './log-options.ts'
 
 const tags = ['Operation']
 const openapiFile = new URL('../../docs/openapi.json', import.meta.url)

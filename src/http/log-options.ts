@@ -2,13 +2,6 @@
 import { LogController } from 'fastify'
 import { mintHex } from '../platform/crypto/secrets.ts'
 
-/** Paths hold a Connect token (validation) or the handle of an attempt: both open something, so neither is written down. */
-export const pathForLog = (url: string): string =>
-  (url.split('?', 1)[0] ?? '')
-    .replace(/ctok_[^/]*/g, 'ctok_[redacted]')
-    .replace(/(\/connect\/attempts\/)[^/]+/, '$1[redacted]')
-    .slice(0, 200)
-
 interface LoggedError {
   name: string
   message: string

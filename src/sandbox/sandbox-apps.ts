@@ -8,16 +8,13 @@ interface SandboxApp {
   content: object
 }
 
-export const SANDBOX_OAUTH_APP = 'acme'
-export const SANDBOX_KEYS_APP = 'acme_keys'
-
 /** http is allowed, because they are marked `sandbox`. */
 export function sandboxApps(publicUrl: string): SandboxApp[] {
   const address = sandboxAddress(publicUrl)
   const host = new URL(publicBase(publicUrl)).host
   return [
-    { name: SANDBOX_OAUTH_APP, file: 'sandbox: acme', content: acme(address, host) },
-    { name: SANDBOX_KEYS_APP, file: 'sandbox: acme_keys', content: acmeKeys(address, host) },
+    { name: 'acme', file: 'sandbox: acme', content: acme(address, host) },
+    { name: 'acme_keys', file: 'sandbox: acme_keys', content: acmeKeys(address, host) },
   ]
 }
 

@@ -7,7 +7,7 @@ export const sandboxScopes: Readonly<Record<string, string>> = {
   profile: 'See your name and e-mail address',
 }
 
-export const DEFAULT_SCOPES: readonly string[] = ['read', 'profile']
+const DEFAULT_SCOPES: readonly string[] = ['read', 'profile']
 
 /** The scopes of a `scope` parameter, each once; the default for none. Undefined: one of them is unknown. */
 export function readScopes(scope: string | undefined): string[] | undefined {

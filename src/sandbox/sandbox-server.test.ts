@@ -31,6 +31,10 @@ export async function startSandbox(t: TestContext, kind: (typeof testDatabases)[
     const { status, headers, body } = errorAnswer(error, request.routeOptions.config.oauth === true)
     return reply.code(status).headers(headers).send(body)
   })
+  const arrived = { requests: 0 }
+  http.addHook('onRequest', async () => {
+    arrived.requests += 1
+  })
   sandboxRoutes(http, { db, clock, config } as unknown as App)
   /** Where the callback of the developer's server would send the browser in the end. */
   const onward = { url: '' }
@@ -113,6 +117,7 @@ export async function startSandbox(t: TestContext, kind: (typeof testDatabases)[
     clock,
     redirectUri,
     onward,
+    arrived,
     query,
     get,
     post,
