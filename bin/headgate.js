@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript of an old kind, so that a Node too old to run Headgate can still say so in one line.
+// oxlint-disable-next-line no-var -- an old Node must be able to parse this file
 var version = process.versions.node.split('.').map(Number)
 if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
   console.error(

@@ -49,7 +49,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
   }
   return {
     url: config.publicUrl,
-    address: `http://127.0.0.1:${port}`,
+    address: `${config.tlsCert === undefined ? 'http' : 'https'}://127.0.0.1:${config.port}`,
     projectId,
     clientId,
     clientSecret: clientSecret.reveal(),

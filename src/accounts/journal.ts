@@ -2,7 +2,7 @@
  * Owns the journal: refreshed credentials on this machine's disk from the moment they arrive until the database has them. A provider that
  * rotates has spent the old token by then, so the answer must survive a database that is down (security.md D.1, steps 3 to 6).
  */
-import { mkdir, open, readdir, readFile, unlink } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Everything in it is sealed or harmless. */
@@ -41,7 +41,11 @@ export async function openJournal(folder: string): Promise<Journal> {
 
   async function syncFolder(): Promise<void> {
     const handle = await open(folder, 'r')
-    await handle.sync().finally(() => handle.close())
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
   }
 
   return {
@@ -56,9 +60,7 @@ export async function openJournal(folder: string): Promise<Journal> {
       await syncFolder()
     },
     async remove(entry) {
-      await unlink(join(folder, nameOf(entry))).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error
-      })
+      await rm(join(folder, nameOf(entry)), { force: true })
     },
     async pending() {
       const entries: JournalEntry[] = []
@@ -67,7 +69,7 @@ export async function openJournal(folder: string): Promise<Journal> {
           entries.push(JSON.parse(await readFile(join(folder, name), 'utf8')) as JournalEntry)
         } catch {
           // Cut by a crash before it was synced: the provider's answer was never complete on disk, and the row says "unknown".
-          await unlink(join(folder, name))
+          await rm(join(folder, name))
         }
       }
       return entries

@@ -54,13 +54,22 @@ export async function listUserAccounts(
   const withCredentials = includesCredentials(query.include_credentials)
   if (withCredentials) checkMayReadCredentials(caller)
   const filters = await readFilters(app, env, caller, { ...query, external_user_id: externalId })
+  const rows = filters ? await allRows(app, env, filters) : []
+  return `[${(await renderRows(app, env, rows, withCredentials)).join(',')}]`
+}
+
+async function allRows(
+  app: Pick<App, 'db'>,
+  env: ProjectEnvironment,
+  filters: AccountFilters,
+): Promise<AccountRow[]> {
   const rows: AccountRow[] = []
-  for (let after: string | null | undefined = filters ? undefined : null; after !== null && filters;) {
+  for (let after: string | undefined; ;) {
     const page = await listAccountRows(app.db.read, env, filters, { limit: 100, ...(after ? { after } : {}) })
     rows.push(...page.rows)
+    if (page.end_cursor === null) return rows
     after = page.end_cursor
   }
-  return `[${(await renderRows(app, env, rows, withCredentials)).join(',')}]`
 }
 
 /** Undefined when a filter names something that does not exist, so that nothing can match. */

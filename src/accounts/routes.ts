@@ -36,10 +36,7 @@ export function accountRoutes(http: Http, app: App): void {
       response: { 200: ListAccountsAnswer, ...errorAnswers },
     },
     handler: async (request, reply) =>
-      sendJson(
-        reply as FastifyReply,
-        await listAccounts(app, request.projectEnvironment, request.caller, request.query),
-      ),
+      sendJson(reply, await listAccounts(app, request.projectEnvironment, request.caller, request.query)),
   })
   http.get(`${P}/accounts/:account_id`, {
     schema: {
@@ -53,7 +50,7 @@ export function accountRoutes(http: Http, app: App): void {
       const { account_id: id } = request.params
       const withCredentials = includesCredentials(request.query.include_credentials)
       return sendJson(
-        reply as FastifyReply,
+        reply,
         await retrieveAccount(app, request.projectEnvironment, request.caller, id, withCredentials),
       )
     },
@@ -69,7 +66,7 @@ export function accountRoutes(http: Http, app: App): void {
     handler: async (request, reply) => {
       const { external_user_id: user } = request.params
       return sendJson(
-        reply as FastifyReply,
+        reply,
         await listUserAccounts(app, request.projectEnvironment, request.caller, user, request.query),
       )
     },

@@ -68,6 +68,7 @@ export async function saveAccount(
     refresh_holder: null,
     refresh_lease_until: null,
     failures: 0,
+    failure_kind: null,
     first_failed_at: null,
     outcome_unknown_at: null,
     retry_at: null,

@@ -94,13 +94,17 @@ function layPatch(layers: Layers, { name, content }: CatalogPatch): Layers {
 }
 
 const merged = (patches: readonly unknown[]) => patches.reduce(mergePatch, {}) as Record<string, unknown>
-const templateOf = (slug: string, drafts: Drafts) => merged(drafts.get(slug) ?? [])['extends']
+/** Undefined when the app extends nothing; text that no template has when `extends` is no text at all. */
+function templateOf(slug: string, drafts: Drafts): string | undefined {
+  const name = merged(drafts.get(slug) ?? [])['extends']
+  return name === undefined || typeof name === 'string' ? name : JSON.stringify(name)
+}
 
 function catalogApp(slug: string, drafts: Drafts): CatalogApp {
   const template = templateOf(slug, drafts)
-  const base = template === undefined ? [] : drafts.get(String(template))
-  if (!base || (template !== undefined && !String(template).startsWith('_')))
-    throw new BadRequest(`$.extends: there is no template "${String(template)}"`)
+  const base = template === undefined ? [] : drafts.get(template)
+  if (!base || (template !== undefined && !template.startsWith('_')))
+    throw new BadRequest(`$.extends: there is no template "${template}"`)
   const { extends: _, ...draft } = merged([...base, ...(drafts.get(slug) ?? [])])
   if (draft['name_slug'] !== undefined && draft['name_slug'] !== slug)
     throw new BadRequest(`$.name_slug: must be "${slug}", the name of the file`)

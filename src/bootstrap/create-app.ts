@@ -27,7 +27,7 @@ const builtInDir = new URL('../../catalog/apps', import.meta.url).pathname
 export interface CreatedApp {
   app: App
   /** In reverse order of opening; waits for refreshes under way. */
-  close(): Promise<void>
+  close: () => Promise<void>
 }
 
 export const createLogger = (level: string): Logger =>

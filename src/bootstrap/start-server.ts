@@ -19,7 +19,7 @@ export interface RunningServer {
   made: FirstStart | undefined
   workspaceId: string
   /** Lets requests and refreshes under way finish, then closes everything. */
-  stop(): Promise<void>
+  stop: () => Promise<void>
 }
 
 export interface StartOptions extends ServerOptions {

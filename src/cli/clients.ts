@@ -32,7 +32,7 @@ const operator = { kind: 'operator', id: null }
 export async function clients(args: string[]): Promise<void> {
   const { values, positionals } = read(args)
   const [verb, id] = positionals
-  const print = (facts: Record<string, unknown>) => {
+  const print = (facts: Record<string, Fact>) => {
     if (values.json) console.log(JSON.stringify(facts))
     else for (const [key, value] of Object.entries(facts)) console.log(`${key.padEnd(16)}${printable(value)}`)
   }
@@ -63,7 +63,7 @@ export async function clients(args: string[]): Promise<void> {
     })
     return
   }
-  if (id === undefined) throw new UsageError(HELP)
+  if (verb === undefined || id === undefined) throw new UsageError(HELP)
   await withApp(async (app, workspaceId) => {
     switch (verb) {
       case 'rotate': {
@@ -89,7 +89,9 @@ export async function clients(args: string[]): Promise<void> {
 }
 
 /** A name may hold anything; a terminal must not obey it. */
-const printable = (value: unknown) => String(value ?? '-').replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
+// oxlint-disable-next-line no-control-regex -- control characters are what this takes out
+const printable = (value: Fact) => String(value ?? '-').replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
+type Fact = string | boolean | null
 
 function read(args: string[]) {
   try {

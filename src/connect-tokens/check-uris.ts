@@ -9,6 +9,7 @@ const refuse = (name: string, says: string): never => {
 
 /** Absolute https (http for loopback hosts only), no user, fragment, control character or backslash. @throws BadRequest */
 export function checkRedirectUri(name: string, text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what this refuses
   if (/[\u0000-\u0020\u007f\\]/.test(text)) refuse(name, 'has a space, a control character or a backslash')
   const url = URL.parse(text)
   if (!url || !/^https?:\/\//i.test(text)) return refuse(name, 'must be an absolute https URL')

@@ -49,7 +49,13 @@ function appLink(basePath: string, { name, name_slug }: CatalogApp, query: PageQ
     if (value) address.set(key, value)
   return html`<li>
     <a href="${basePath}/_static/connect.html?${address.toString()}">
-      <img src="${basePath}/_static/apps/${name_slug}.svg" alt="" width="32" height="32" loading="lazy" />${name}
+      <img
+        src="${basePath}/_static/apps/${name_slug}.svg"
+        alt=""
+        width="32"
+        height="32"
+        loading="lazy"
+      />${name}
     </a>
   </li>`
 }

@@ -1,12 +1,18 @@
 /** The provider's answer: what becomes an account, and everything that must not. */
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { CLIENT_SECRET, connectWorld, departure, TOKENS, type World, type WorldOptions } from '../../test/connect-world.ts'
+import {
+  CLIENT_SECRET,
+  connectWorld,
+  departure,
+  TOKENS,
+  type World,
+  type WorldOptions,
+} from '../../test/connect-world.ts'
 import { testDatabases } from '../../test/databases.ts'
 import { codeChallengeOf } from '../platform/crypto/secrets.ts'
 import { createEgress } from '../upstream/egress.ts'
-import { listenLocally, reply, serveLocally } from '../upstream/local-server.ts'
-import { createServer } from 'node:net'
+import { reply, serveLocally } from '../upstream/local-server.ts'
 
 const MINUTE = 60_000
 
@@ -28,7 +34,10 @@ async function failure(world: World, answer: Response, cookie: string): Promise<
   return /Code: <code>(\w+)<\/code>/.exec(text)?.[1] ?? ''
 }
 
-async function started(t: TestContext, options: WorldOptions & { token?: Parameters<World['token']>[0] } = {}) {
+async function started(
+  t: TestContext,
+  options: WorldOptions & { token?: Parameters<World['token']>[0] } = {},
+) {
   const world = await connectWorld(t, options)
   const token = await world.token(options.token)
   return { world, token, ...(await world.start(token)) }
@@ -39,7 +48,8 @@ for (const database of testDatabases) {
     const { url, close } = await database.open()
     t.after(close)
     const { world, token, authorize, state, cookie } = await started(t, { databaseUrl: url })
-    world.answers['/token'] = (_request, response) => reply(response, 200, { ...TOKENS, team: { id: 'team-7' } })
+    world.answers['/token'] = (_request, response) =>
+      reply(response, 200, { ...TOKENS, team: { id: 'team-7' } })
     const answer = await world.callback({ code: 'the-code', state }, cookie)
     assert.equal(answer.status, 303)
     assert.equal(answer.headers.get('referrer-policy'), 'no-referrer')
@@ -68,7 +78,9 @@ for (const database of testDatabases) {
         client_secret: world.clientSecret,
       })
     ).json()) as { access_token: string }
-    const wire = (await (await fetch(server, { headers: { authorization: `Bearer ${access_token}` } })).json()) as {
+    const wire = (await (
+      await fetch(server, { headers: { authorization: `Bearer ${access_token}` } })
+    ).json()) as {
       credentials: Record<string, string>
     }
     assert.deepEqual(wire.credentials, {
@@ -83,7 +95,10 @@ for (const database of testDatabases) {
     const [exchange, ...more] = world.provided('/token')
     assert.equal(more.length, 0)
     assert.equal(exchange?.form.get('redirect_uri'), authorize.searchParams.get('redirect_uri'))
-    assert.equal(authorize.searchParams.get('redirect_uri'), `${world.url}/connect/oauth/${world.oauthAppId}/callback`)
+    assert.equal(
+      authorize.searchParams.get('redirect_uri'),
+      `${world.url}/connect/oauth/${world.oauthAppId}/callback`,
+    )
     const verifier = exchange.form.get('code_verifier') ?? ''
     assert.equal(codeChallengeOf(verifier), authorize.searchParams.get('code_challenge'))
     assert.equal(exchange.form.get('client_secret'), CLIENT_SECRET)
@@ -98,7 +113,15 @@ for (const database of testDatabases) {
     const stored = JSON.stringify([await world.rows('connect_attempts'), await world.rows('credentials')])
     for (const secret of [token, state, verifier, cookie.split('=')[1] ?? '', TOKENS.access_token])
       assert.ok(!stored.includes(secret), 'nothing is kept in the clear')
-    for (const secret of [token, state, verifier, 'the-code', CLIENT_SECRET, TOKENS.access_token, TOKENS.refresh_token])
+    for (const secret of [
+      token,
+      state,
+      verifier,
+      'the-code',
+      CLIENT_SECRET,
+      TOKENS.access_token,
+      TOKENS.refresh_token,
+    ])
       assert.ok(!world.logged().includes(secret), 'nothing of it is in the log')
   })
 
@@ -108,10 +131,14 @@ for (const database of testDatabases) {
     const world = await connectWorld(t, { databaseUrl: url })
     const token = await world.token()
     const attempts = [await world.start(token), await world.start(token), await world.start(token)]
-    const answers = await Promise.all(attempts.map(({ state, cookie }) => world.callback({ code: 'c', state }, cookie)))
+    const answers = await Promise.all(
+      attempts.map(({ state, cookie }) => world.callback({ code: 'c', state }, cookie)),
+    )
     const pages = await Promise.all(
       answers.map(async (answer, i) =>
-        world.request(answer.headers.get('location') ?? '', { headers: { cookie: attempts[i]?.cookie ?? '' } }),
+        world.request(answer.headers.get('location') ?? '', {
+          headers: { cookie: attempts[i]?.cookie ?? '' },
+        }),
       ),
     )
     assert.deepEqual(pages.map((page) => page.status).toSorted(), [200, 403, 403])
@@ -129,7 +156,9 @@ test('127: the request leg', async (t) => {
   for (let i = 0; i < 100; i += 1) {
     const { authorize, state } = await world.start(token)
     assert.equal(authorize.origin + authorize.pathname, `${world.provider.origin}/authorize`)
-    const { code_challenge, code_challenge_method, scope, ...others } = Object.fromEntries(authorize.searchParams)
+    const { code_challenge, code_challenge_method, scope, ...others } = Object.fromEntries(
+      authorize.searchParams,
+    )
     assert.equal(code_challenge_method, 'S256')
     assert.match(code_challenge ?? '', /^[\w-]{43}$/)
     assert.match(state, /^[\w-]{43}$/, '256 bits')
@@ -147,11 +176,28 @@ test('130: state that is missing, unknown, altered, doubled or late', async (t) 
   const altered = (state.startsWith('A') ? 'B' : 'A') + state.slice(1)
   const bad: [string, string][][] = [
     [['code', 'c']],
-    [['code', 'c'], ['state', '']],
-    [['code', 'c'], ['state', 'x'.repeat(43)]],
-    [['code', 'c'], ['state', altered]],
-    [['code', 'c'], ['state', state], ['state', state]],
-    [['code', 'c'], ['code', 'c'], ['state', state]],
+    [
+      ['code', 'c'],
+      ['state', ''],
+    ],
+    [
+      ['code', 'c'],
+      ['state', 'x'.repeat(43)],
+    ],
+    [
+      ['code', 'c'],
+      ['state', altered],
+    ],
+    [
+      ['code', 'c'],
+      ['state', state],
+      ['state', state],
+    ],
+    [
+      ['code', 'c'],
+      ['code', 'c'],
+      ['state', state],
+    ],
   ]
   for (const query of bad) {
     const answer = await world.callback(query, cookie)
@@ -171,7 +217,14 @@ test('128: the answer counts only in the browser that began', async (t) => {
   const { world, token, state, cookie } = await started(t)
   const other = await world.start(token)
   const [name = ''] = cookie.split('=')
-  const wrong = [undefined, '', `${name}=`, `${name}=${'x'.repeat(43)}`, other.cookie, `${name}=${other.cookie.split('=')[1]}`]
+  const wrong = [
+    undefined,
+    '',
+    `${name}=`,
+    `${name}=${'x'.repeat(43)}`,
+    other.cookie,
+    `${name}=${other.cookie.split('=')[1]}`,
+  ]
   for (const one of wrong) {
     const answer = await world.callback({ code: 'c', state }, one)
     assert.equal(answer.status, 400)
@@ -202,11 +255,18 @@ test('131: mix-up: another OAuth app’s address, another issuer', async (t) => 
   const world = await connectWorld(t)
   const token = await world.token()
   const elsewhere = await world.start(token)
-  const wrongPath = await world.callback({ code: 'c', state: elsewhere.state }, elsewhere.cookie, 'oa_0000000000000000')
+  const wrongPath = await world.callback(
+    { code: 'c', state: elsewhere.state },
+    elsewhere.cookie,
+    'oa_0000000000000000',
+  )
   assert.equal(await failure(world, wrongPath, elsewhere.cookie), 'provider_mismatch')
   for (const iss of ['https://evil.test', 'not a url', `${world.provider.origin}.evil.test`]) {
     const { state, cookie } = await world.start(token)
-    assert.equal(await failure(world, await world.callback({ code: 'c', state, iss }, cookie), cookie), 'provider_mismatch')
+    assert.equal(
+      await failure(world, await world.callback({ code: 'c', state, iss }, cookie), cookie),
+      'provider_mismatch',
+    )
   }
   assert.equal(world.provided('/token').length, 0)
   await assertNothingConnected(world, token)
@@ -225,6 +285,7 @@ test('132, 133, 89: refusals and errors of the provider leave the token unused',
     [{ error: 'access_denied', code: 'c' }, 'user_refused'],
     [{}, 'provider_error'],
     [{ code: '' }, 'provider_error'],
+    [{ error: 'access_denied', code: 'a\r\nb' }, 'user_refused'],
   ]
   for (const [query, code] of cases) {
     const { state, cookie } = await world.start(token)
@@ -280,27 +341,15 @@ test('135, 137, 138: exchanges that fail connect nothing, and send the code once
   await assertNothingConnected(world, token)
 })
 
-test('137: a token endpoint that hangs is given up within twenty seconds', async (t) => {
-  const hanging = await listenLocally(t, createServer(() => {}))
-  const world = await connectWorld(t, { double: {} })
-  const token = await world.token()
-  const { state, cookie } = await world.start(token)
-  world.answers['/token'] = () => {}
-  const began = performance.now()
-  const answer = await world.callback({ code: 'c', state }, cookie)
-  assert.ok(performance.now() - began < 20_000)
-  assert.match(await failure(world, answer, cookie), /exchange_failed|provider_unreachable/)
-  assert.equal(world.provided('/token').length, 1)
-  assert.equal(hanging.connections(), 0)
-  await assertNothingConnected(world, token)
-})
-
 test('136: a token endpoint that resolves to a private address is not called', async (t) => {
   const { world, token, state, cookie } = await started(t)
   const egress = createEgress({ allow: [], lookup: async () => [{ address: '127.0.0.1', family: 4 }] })
   t.after(() => egress.close())
   world.app.egress = egress
-  assert.equal(await failure(world, await world.callback({ code: 'c', state }, cookie), cookie), 'client_refused')
+  assert.equal(
+    await failure(world, await world.callback({ code: 'c', state }, cookie), cookie),
+    'client_refused',
+  )
   assert.equal(world.provider.connections(), 0)
   await assertNothingConnected(world, token)
 })
@@ -326,7 +375,10 @@ test('139: with less than asked, the app’s own test request decides', async (t
   world.answers['/test'] = (_request, response) => reply(response, 403, {})
   const token = await world.token({ allow_progressive_scopes: true })
   const { state, cookie } = await world.start(token)
-  assert.equal(await failure(world, await world.callback({ code: 'c', state }, cookie), cookie), 'scopes_missing')
+  assert.equal(
+    await failure(world, await world.callback({ code: 'c', state }, cookie), cookie),
+    'scopes_missing',
+  )
   await assertNothingConnected(world, token)
 })
 
@@ -348,7 +400,10 @@ test('142: basic: the client secret is in the header and nowhere else', async (t
   const { state, cookie } = await world.start(await world.token())
   await world.callback({ code: 'c', state }, cookie)
   const [exchange] = world.provided('/token')
-  assert.equal(exchange?.headers.authorization, `Basic ${Buffer.from(`double-client:${CLIENT_SECRET}`).toString('base64')}`)
+  assert.equal(
+    exchange?.headers.authorization,
+    `Basic ${Buffer.from(`double-client:${CLIENT_SECRET}`).toString('base64')}`,
+  )
   assert.ok(!(exchange.body + exchange.target).includes(CLIENT_SECRET))
   assert.ok(!world.logged().includes(CLIENT_SECRET))
 })
@@ -360,7 +415,10 @@ test('143: a connection may finish after its token has expired, within ten minut
   const [early, late] = [await world.start(token), await world.start(token)]
   world.clock.advance(5 * MINUTE)
   assert.equal((await world.page(token)).status, 403)
-  assert.match((await world.callback({ code: 'c', state: early.state }, early.cookie)).headers.get('location') ?? '', /results/)
+  assert.match(
+    (await world.callback({ code: 'c', state: early.state }, early.cookie)).headers.get('location') ?? '',
+    /results/,
+  )
   assert.equal((await world.rows('accounts')).length, 1)
   world.clock.advance(6 * MINUTE)
   assert.equal((await world.callback({ code: 'c', state: late.state }, late.cookie)).status, 400)
@@ -413,7 +471,10 @@ test('reconnecting keeps the account’s id', async (t) => {
   const again = await world.start(await world.token(), { accountId: before?.id ?? '' })
   await world.callback({ code: 'c', state: again.state }, again.cookie)
   const after = await world.rows('accounts')
-  assert.deepEqual(after.map((row) => row.id), [before?.id])
+  assert.deepEqual(
+    after.map((row) => row.id),
+    [before?.id],
+  )
   assert.equal((await world.rows('credentials'))[0]?.generation, 2)
 })
 

@@ -48,7 +48,11 @@ test('112: without origins the page may be framed, unless the project requires t
   }
   const token = await world.token()
   await world.app.db.write((tx) =>
-    tx.updateTable('projects').set({ allowed_origins_required_at: 1 }).where('id', '=', world.projectId).execute(),
+    tx
+      .updateTable('projects')
+      .set({ allowed_origins_required_at: 1 })
+      .where('id', '=', world.projectId)
+      .execute(),
   )
   world.app.projects.forget(world.projectId)
   const strict = await world.page(token)
@@ -95,12 +99,26 @@ test('116, 126: what others wrote appears as text, short, and the page names pro
   const world = await connectWorld(t)
   const nasty = '"><img src=x onerror=alert(1)>'
   await world.app.db.write((tx) =>
-    tx.updateTable('projects').set({ app_name: `Zebra ${nasty}`, support_email: `a@b.test${nasty}` }).execute(),
+    tx
+      .updateTable('projects')
+      .set({ app_name: `Zebra ${nasty}`, support_email: `a@b.test${nasty}` })
+      .execute(),
   )
   world.app.projects.forget(world.projectId)
   const token = await world.token({ external_user_id: `<b>${nasty}` })
-  const fields = { oauthAppId: nasty, accountId: nasty, oauthScopeProfile: nasty, hideClose: nasty, connectLink: nasty }
-  for (const query of [{ app: 'double' }, { app: 'double_keys' }, { app: nasty }, { app: 'double', ...fields }]) {
+  const fields = {
+    oauthAppId: nasty,
+    accountId: nasty,
+    oauthScopeProfile: nasty,
+    hideClose: nasty,
+    connectLink: nasty,
+  }
+  for (const query of [
+    { app: 'double' },
+    { app: 'double_keys' },
+    { app: nasty },
+    { app: 'double', ...fields },
+  ]) {
     const text = await (await world.page(token, query)).text()
     assert.doesNotMatch(text, /<img src=x|<b>|onerror=alert\(1\)>/)
   }
@@ -110,7 +128,10 @@ test('116, 126: what others wrote appears as text, short, and the page names pro
   assert.match(named, /Continue to Double/)
 
   await world.app.db.write((tx) =>
-    tx.updateTable('projects').set({ app_name: `Pay\u202Eme\n${'at evil.test '.repeat(100)}` }).execute(),
+    tx
+      .updateTable('projects')
+      .set({ app_name: `Pay\u202Eme\n${'at evil.test '.repeat(100)}` })
+      .execute(),
   )
   world.app.projects.forget(world.projectId)
   const long = await (await world.page(token)).text()
@@ -155,7 +176,10 @@ test('117: the app must be known, and the OAuth app of this project and this app
   )
   const mine = (await world.rows('oauth_apps')).find((row) => row.id === world.oauthAppId)!
   await world.app.db.write((tx) =>
-    tx.insertInto('oauth_apps').values({ ...mine, id: 'oa_foreign', project_id: 'proj_other' }).execute(),
+    tx
+      .insertInto('oauth_apps')
+      .values({ ...mine, id: 'oa_foreign', project_id: 'proj_other' })
+      .execute(),
   )
   await refused({ app: 'double', oauthAppId: 'oa_foreign' }, 404, 'oauth_app_unknown')
 
@@ -174,7 +198,12 @@ test('120: reconnecting somebody else’s account is the same as an unknown one'
   const world = await connectWorld(t)
   const connect = async (user: string, members: Record<string, string>) => {
     const token = await world.token({ external_user_id: user })
-    return world.postJson('/connect/keys', { token, app: 'double_keys', values: { api_key: 'good-key' }, ...members })
+    return world.postJson('/connect/keys', {
+      token,
+      app: 'double_keys',
+      values: { api_key: 'good-key' },
+      ...members,
+    })
   }
   const { account_id: theirs } = (await (await connect('u2', {})).json()) as { account_id: string }
   const before = JSON.stringify([await world.rows('accounts'), await world.rows('credentials')])
@@ -189,7 +218,11 @@ test('120: reconnecting somebody else’s account is the same as an unknown one'
   assert.equal(posted.status, 404)
   assert.equal(JSON.stringify([await world.rows('accounts'), await world.rows('credentials')]), before)
   // Of the same person, but another app.
-  assert.equal((await world.page(await world.token({ external_user_id: 'u2' }), { app: 'double', accountId: theirs })).status, 404)
+  assert.equal(
+    (await world.page(await world.token({ external_user_id: 'u2' }), { app: 'double', accountId: theirs }))
+      .status,
+    404,
+  )
 })
 
 test('a link without an app offers those that can be connected', async (t) => {
@@ -214,6 +247,12 @@ test('114, 7: assets are served by exact name, for good, and nothing else is', a
     assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
     assert.match(answer.headers.get('content-type') ?? '', /^text\/(javascript|css)/)
   }
-  for (const path of ['manifest.json', '..%2f..%2fpackage.json', '%2e%2e%2fmanifest.json', '__proto__', 'connect.js'])
+  for (const path of [
+    'manifest.json',
+    '..%2f..%2fpackage.json',
+    '%2e%2e%2fmanifest.json',
+    '__proto__',
+    'connect.js',
+  ])
     assert.equal((await world.request(`/_static/assets/${path}`)).status, 404, path)
 })

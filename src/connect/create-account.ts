@@ -38,12 +38,14 @@ export async function createAccount(
     name: body.name ?? undefined,
     accountId,
     oauthAppId: query.oauth_app_id,
-    requestDigest: digest(
-      JSON.stringify([body.app_slug, accountId, body.name, Object.entries(values).toSorted()]),
-    ),
+    requestDigest: digest(JSON.stringify([body.app_slug, accountId, body.name, sortedEntries(values)])),
   })
   return retrieveAccount(app, env, caller, id, false)
 }
+
+/** Members in another order are the same request. */
+const sortedEntries = (values: Record<string, string>) =>
+  Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1))
 
 /** JSON within JSON (contract 2.C); texts only, nothing is coerced. */
 function readFields(text: string): Record<string, string> {

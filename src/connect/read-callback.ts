@@ -21,7 +21,7 @@ export interface Callback {
 /** Before anything is spent: a code that cannot be one never gets as far as the attempt. @throws ConnectError `code_invalid` */
 export function requirePlausibleCode(app: CatalogApp, query: CallbackQuery): void {
   const code = query[oauth2Of(app).code_param]
-  if (code !== undefined && (code.length > MAX_CODE_CHARACTERS || !CODE.test(code)))
+  if (query['error'] === undefined && code && (code.length > MAX_CODE_CHARACTERS || !CODE.test(code)))
     throw new ConnectError('code_invalid')
 }
 

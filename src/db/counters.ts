@@ -11,7 +11,7 @@ export async function addToCounters(tx: Tx, keys: readonly string[], amount: num
   if (keys.length === 0 || amount === 0) return
   await tx
     .insertInto('counters')
-    .values([...keys].sort().map((key) => ({ key, value: amount })))
+    .values(keys.toSorted().map((key) => ({ key, value: amount })))
     .onConflict((conflict) =>
       conflict.column('key').doUpdateSet({ value: sql`counters.value + excluded.value` }),
     )

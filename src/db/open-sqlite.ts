@@ -115,5 +115,5 @@ function kyselyOver(connection: Database.Database): Kysely<Tables> {
       return statement
     },
   }
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: database as never }) })
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database }) })
 }

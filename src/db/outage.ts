@@ -20,5 +20,6 @@ export function isOutage(error: unknown): boolean {
     if (/^[0-9A-Z]{5}$/.test(code) && POSTGRES_CLASSES.includes(code.slice(0, 2))) return true
     if (NETWORK.includes(code)) return true
   }
-  return /timeout exceeded when trying to connect|Connection terminated/i.test(error.message)
+  // What the driver says about a connection that is gone; it has no codes for these.
+  return /timeout exceeded when trying to connect|Connection terminated|is not queryable/i.test(error.message)
 }

@@ -11,7 +11,6 @@ export const pageQuery = {
   after: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
   before: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
 }
-export const PageQuery = Type.Object(pageQuery)
 
 const NullableText = Type.Union([Type.String(), Type.Null()])
 

@@ -26,10 +26,13 @@ const encodeCursor = (row: Position) => Buffer.from(`${row.created_at}:${row.id}
 
 /** @throws BadRequest when the text is not a cursor of ours */
 function decodeCursor(name: string, text: string): Position {
-  const [, time, id] =
-    /^(\d{1,15}):([A-Za-z0-9_]{1,64})$/.exec(Buffer.from(text, 'base64url').toString()) ?? []
-  if (time === undefined || id === undefined) throw new BadRequest(`${name} is not a cursor of this list`)
-  return { created_at: Number(time), id }
+  const decoded = Buffer.from(text, 'base64url').toString()
+  const [, time, id] = /^(\d{1,15}):([A-Za-z0-9_-]{1,64})$/.exec(decoded) ?? []
+  const position = { created_at: Number(time), id: id ?? '' }
+  // The decoder skips foreign characters: only what we would write ourselves is a cursor.
+  if (time === undefined || encodeCursor(position) !== text)
+    throw new BadRequest(`${name} is not a cursor of this list`, { code: 'invalid_parameter' })
+  return position
 }
 
 /**

@@ -143,7 +143,9 @@ export interface Tables {
     refresh_attempt: string | null
     refresh_holder: string | null
     refresh_lease_until: Milliseconds | null
+    /** Failed refreshes of one kind in a row: how many, of which kind, since when. */
     failures: number
+    failure_kind: 'configuration' | 'permanent' | 'transient' | 'unknown' | null
     first_failed_at: Milliseconds | null
     /** A refresh was sent and its answer never came: the provider may have spent the refresh token. */
     outcome_unknown_at: Milliseconds | null

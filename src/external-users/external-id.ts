@@ -14,6 +14,6 @@ export const ExternalId = Type.String({
 export const isExternalId = (text: string): boolean =>
   text.length > 0 &&
   text.length <= MAX_EXTERNAL_ID_LENGTH &&
-  // eslint-disable-next-line no-control-regex -- control characters are what this refuses
+  // oxlint-disable-next-line no-control-regex -- control characters are what this refuses
   !/[\u0000-\u001f\u007f]/.test(text) &&
   text.isWellFormed()

@@ -72,7 +72,8 @@ function fromFramework(error: unknown): AppError | undefined {
   if (validation) {
     const first = validation[0]
     const where = [validationContext, ...(first?.instancePath ?? '').split('/').slice(1)].join('.')
-    const what = String(first?.params?.['missingProperty'] ?? '')
+    const missing = first?.params?.['missingProperty']
+    const what = typeof missing === 'string' ? missing : ''
     const says = what ? `${what} is missing` : (first?.message ?? 'is not valid')
     return new AppError(400, what ? `${says} (in ${where})` : `${where} ${says}`, {
       code: 'invalid_parameter',

@@ -25,10 +25,8 @@ export function healthRoutes(http: Http, app: App): void {
     durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
     const { method, ip: address } = request
     const ms = Math.round(reply.elapsedTime)
-    request.log.info(
-      { method, path: pathForLog(request.url), status: reply.statusCode, address, ms },
-      'answered',
-    )
+    // The route's pattern, never the path: paths hold Connect tokens, handles and the ids of people.
+    request.log.info({ method, route, status: reply.statusCode, address, ms }, 'answered')
   })
 
   let stopping = false

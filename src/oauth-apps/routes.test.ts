@@ -131,7 +131,7 @@ for (const kind of testDatabases) {
   const scenarioTest = (
     name: string,
     run: (s: Awaited<ReturnType<typeof scenario>>, t: TestContext) => Promise<void>,
-  ) => test(`${name} (${kind.name})`, async (t) => run(await scenario(t, kind), t))
+  ) => void test(`${name} (${kind.name})`, async (t) => run(await scenario(t, kind), t))
 
   scenarioTest('every route has a policy and every policy a route', async ({ routes }) => {
     const policies = Object.keys(routePolicies).filter((name) => /\/(default_)?oauth_apps(\/|$)/.test(name))

@@ -39,6 +39,14 @@ export class Throttle {
 /** One IPv6 customer holds a whole /64; counting single addresses would count nobody. */
 function network(address: string): string {
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address
-  const [head = ''] = address.split('::')
-  return head.split(':').slice(0, 4).join(':')
+  const [before = '', after] = address.split('::')
+  const left = before === '' ? [] : before.split(':')
+  const right = after === undefined || after === '' ? [] : after.split(':')
+  // An IPv4 tail stands for two groups; it never reaches into the first four.
+  const missing = 8 - left.length - right.length - (address.includes('.') ? 1 : 0)
+  const groups = after === undefined ? left : [...left, ...Array<string>(missing).fill('0'), ...right]
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')
 }

@@ -8,15 +8,6 @@ export type Project = Tables['projects']
 export const findProject = (db: Reader, id: string): Promise<Project | undefined> =>
   db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst()
 
-export const listProjects = (db: Reader, workspaceId: string): Promise<Project[]> =>
-  db
-    .selectFrom('projects')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .orderBy('created_at')
-    .orderBy('id')
-    .execute()
-
 export async function insertProject(tx: Tx, row: Project): Promise<void> {
   await tx.insertInto('projects').values(row).execute()
 }

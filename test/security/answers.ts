@@ -43,7 +43,8 @@ export async function send(address: string, method: string, path: string, sent: 
   return { status: response.status, headers: response.headers, text: await response.text() }
 }
 
-export const jsonOf = <Shape = Record<string, unknown>>(answer: Answer): Shape => JSON.parse(answer.text) as Shape
+export const jsonOf = <Shape = Record<string, unknown>>(answer: Answer): Shape =>
+  JSON.parse(answer.text) as Shape
 
 /** What an answer was, for the message of a failed assertion. */
 const shown = (answer: Answer) => `${answer.status} ${answer.text.slice(0, 300)}`
@@ -98,7 +99,9 @@ export function assert404Same(answer: Answer, unknown: Answer): void {
 export function assertSame(answer: Answer, other: Answer): void {
   const visible = ({ status, headers, text }: Answer) => ({
     status,
-    headers: [...headers].filter(([name]) => !['x-request-id', 'date', 'connection', 'keep-alive'].includes(name)),
+    headers: [...headers].filter(
+      ([name]) => !['x-request-id', 'date', 'connection', 'keep-alive'].includes(name),
+    ),
     text,
   })
   assert.deepEqual(visible(answer), visible(other))
@@ -115,7 +118,9 @@ export function assertTokenError(answer: Answer, error: string, status: number):
   assert.match(answer.headers.get('content-type') ?? '', /^application\/json/)
   const body = jsonOf(answer)
   assert.equal(body['error'], error, shown(answer))
-  const others = Object.keys(body).filter((name) => !['error', 'error_description', 'error_uri'].includes(name))
+  const others = Object.keys(body).filter(
+    (name) => !['error', 'error_description', 'error_uri'].includes(name),
+  )
   assert.deepEqual(others, [], 'members that RFC 6749 does not know')
   assert.match(String(body['error_description'] ?? ''), /^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/)
   assert.equal(answer.headers.get('cache-control'), 'no-store')

@@ -42,7 +42,11 @@ export function assertNothingMoved(before: DatabaseState, after: DatabaseState):
 }
 
 /** Only rows of `tables` changed; a refusal's audit entry is always allowed. */
-export function assertOnlyChanged(before: DatabaseState, after: DatabaseState, tables: readonly string[]): void {
+export function assertOnlyChanged(
+  before: DatabaseState,
+  after: DatabaseState,
+  tables: readonly string[],
+): void {
   const unexpected = changesBetween(before, after).filter(
     ({ table, kind, row }) =>
       !tables.includes(table) &&

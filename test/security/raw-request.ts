@@ -31,7 +31,9 @@ export function rawRequest(address: string, request: RawRequest): Promise<Answer
     socket.on('data', (chunk) => chunks.push(chunk))
     socket.on('close', () => resolve(parse(Buffer.concat(chunks).toString('utf8'))))
     // A reset after the answer is how a server ends a request that it will not read to its end.
-    socket.on('error', (error) => (chunks.length > 0 ? resolve(parse(Buffer.concat(chunks).toString())) : reject(error)))
+    socket.on('error', (error) =>
+      chunks.length > 0 ? resolve(parse(Buffer.concat(chunks).toString())) : reject(error),
+    )
     socket.write(`${lines.join('\r\n')}\r\n\r\n`)
     if (request.body !== undefined) socket.write(request.body)
     if (request.cut) socket.end()

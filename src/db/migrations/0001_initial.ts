@@ -215,6 +215,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('refresh_holder', text)
     .addColumn('refresh_lease_until', time)
     .addColumn('failures', 'integer', (c) => c.notNull())
+    .addColumn('failure_kind', text)
     .addColumn('first_failed_at', time)
     .addColumn('outcome_unknown_at', time)
     .addColumn('retry_at', time)

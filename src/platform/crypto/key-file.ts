@@ -1,5 +1,5 @@
 /** Owns the file that holds the vault's keys: readable by its owner only, made once, never overwritten. */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { BadKeyRing, newKeyRingText } from './key-ring.ts'
 
@@ -18,10 +18,29 @@ export function readKeyFile(path: string): string | undefined {
   return readFileSync(path, 'utf8')
 }
 
-/** Makes the file with one new key, mode 0600, in a folder of mode 0700. @throws Error when it exists already */
+/** Makes the file with one new key, mode 0600, in a folder of mode 0700; durable when it returns. @throws Error when it exists already */
 export function createKeyFile(path: string): string {
   const text = newKeyRingText()
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  writeFileSync(path, text, { mode: 0o600, flag: 'wx' })
+  const folder = dirname(path)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    writeFileSync(file, text)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  // Data sealed from now on is durable: a power cut must not leave it without its key.
+  syncFolder(folder)
   return text
+}
+
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return // A folder cannot be opened there.
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
 }

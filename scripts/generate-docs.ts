@@ -1,0 +1,25 @@
+/** Writes the generated documents; with --check it writes nothing and names those that are out of date. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { configurationDocument } from './configuration-document.ts'
+import { securityCasesDoc } from './generate-security-cases.ts'
+import { openApiDocument } from './openapi-document.ts'
+
+const documents: Record<string, () => string | Promise<string>> = {
+  'docs/configuration.md': configurationDocument,
+  'docs/openapi.json': async () => `${JSON.stringify(await openApiDocument(), null, 2)}\n`,
+  'docs/security-cases.md': securityCasesDoc,
+}
+const check = process.argv.includes('--check')
+
+for (const [path, write] of Object.entries(documents)) {
+  const target = join(import.meta.dirname, '..', path)
+  const text = await write()
+  if (!check) await writeFile(target, text)
+  else if ((await readFile(target, 'utf8').catch(() => '')) !== text) {
+    console.error(`${path} is not up to date: npm run docs`)
+    process.exitCode = 1
+  }
+}
+// A script of its own, which reads --check itself.
+await import('./generate-app-schema.ts')
