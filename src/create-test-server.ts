@@ -1,10 +1,10 @@
 /** Owns a whole Headgate in one line of somebody's test: in memory, on a free port, with known ids and the sandbox provider. */
-import { createServer } from 'node:net'
 import { pino } from 'pino'
 import { startServer } from './bootstrap/start-server.ts'
 import type { App } from './app.ts'
 import { loadConfig } from './config.ts'
 import type { Clock } from './platform/clock.ts'
+import { freePort } from './platform/free-port.ts'
 
 export interface TestServer {
   /** The public URL: what links and tokens name. */
@@ -56,16 +56,4 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     app: server.app,
     close: () => server.stop(),
   }
-}
-
-/** The address is part of every link, so it must be known before the server listens. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.on('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }

@@ -1,0 +1,181 @@
+/** A server's first start and the ones after it, as an operator and a container see them. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { pino } from 'pino'
+import { type RunningServer, startServer } from '../src/bootstrap/start-server.ts'
+import { addresses, welcome } from '../src/bootstrap/welcome.ts'
+import { loadConfig } from '../src/config.ts'
+import { freePort } from '../src/platform/free-port.ts'
+
+async function home(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-bootstrap-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const port = await freePort()
+  const start = async (env: Record<string, string> = {}): Promise<RunningServer> => {
+    const { config } = loadConfig({
+      PORT: String(port),
+      HEADGATE_DATA_DIR: join(folder, 'data'),
+      HEADGATE_KEYS_PATH: join(folder, 'secret', 'keys'),
+      ...env,
+    })
+    return startServer(config, { log: pino({ level: 'silent' }) })
+  }
+  return { folder, start, url: `http://localhost:${port}` }
+}
+
+async function tokenStatus(url: string, clientId: string, secret: string): Promise<number> {
+  const answer = await fetch(`${url}/v1/oauth/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ grant_type: 'client_credentials', client_id: clientId, client_secret: secret }),
+  })
+  return answer.status
+}
+
+test('the first start makes what a newcomer needs and says it once; the second says the addresses only', async (t) => {
+  const { folder, start, url } = await home(t)
+  const first = await start()
+  assert.ok(first.made)
+  const text = (await welcome(first.app, first.made, first.workspaceId)) + addresses(first.app)
+  const secret = first.made.clientSecret.reveal()
+  for (const part of [
+    url,
+    first.made.projectId,
+    secret,
+    first.made.adminPassword.reveal(),
+    '&app=acme',
+    'curl -s',
+  ]) {
+    assert.ok(text.includes(part), `the welcome lacks ${part}`)
+  }
+  assert.equal(await tokenStatus(url, first.made.clientId, secret), 200)
+  const keys = join(folder, 'secret', 'keys')
+  assert.equal(statSync(keys).mode & 0o777, 0o600)
+  assert.equal(statSync(join(folder, 'secret')).mode & 0o777, 0o700)
+  const keyText = readFileSync(keys, 'utf8')
+  await first.stop()
+
+  const second = await start()
+  assert.equal(second.made, undefined)
+  assert.doesNotMatch(addresses(second.app), new RegExp(secret))
+  assert.equal(readFileSync(keys, 'utf8'), keyText)
+  assert.equal(await tokenStatus(url, first.made.clientId, secret), 200)
+  await second.stop()
+})
+
+const preset = {
+  HEADGATE_BOOTSTRAP_PROJECT_ID: 'proj_preset1',
+  HEADGATE_BOOTSTRAP_CLIENT_ID: 'preset-client',
+  HEADGATE_BOOTSTRAP_CLIENT_SECRET: 'a-preset-secret-of-enough-characters-1',
+  HEADGATE_BOOTSTRAP_ADMIN_EMAIL: 'ops@example.com',
+  HEADGATE_BOOTSTRAP_ADMIN_PASSWORD: 'a long enough password',
+}
+
+test('presets give known ids and secrets, can be repeated, and a changed secret takes effect', async (t) => {
+  const { start, url } = await home(t)
+  const first = await start(preset)
+  assert.equal(first.made?.projectId, 'proj_preset1')
+  assert.equal(await tokenStatus(url, 'preset-client', preset.HEADGATE_BOOTSTRAP_CLIENT_SECRET), 200)
+  await first.stop()
+
+  const again = await start(preset)
+  const count = async (table: 'projects' | 'api_clients' | 'members' | 'oauth_apps') =>
+    (await again.app.db.read.selectFrom(table).select('id').execute()).length
+  for (const table of ['projects', 'api_clients', 'members', 'oauth_apps'] as const)
+    assert.equal(await count(table), 1)
+  await again.stop()
+
+  const changed = 'another-preset-secret-of-enough-chars'
+  const rotated = await start({ ...preset, HEADGATE_BOOTSTRAP_CLIENT_SECRET: changed })
+  assert.equal(await tokenStatus(url, 'preset-client', changed), 200)
+  assert.equal(await tokenStatus(url, 'preset-client', preset.HEADGATE_BOOTSTRAP_CLIENT_SECRET), 401)
+  await rotated.stop()
+})
+
+test('a seed file makes what is missing, can be repeated, and a broken one changes nothing', async (t) => {
+  const { folder, start, url } = await home(t)
+  const seed = join(folder, 'seed.yaml')
+  const secret = 'seeded-secret-with-enough-characters-1'
+  writeFileSync(
+    seed,
+    `projects:
+  - id: proj_seeded
+    name: Seeded
+    support_email: help@example.com
+    oauth_apps:
+      - { app: github, client_id: gh-id, client_secret: gh-secret, name: Our GitHub }
+api_clients:
+  - { id: seeded-client, secret: ${secret}, name: Reader, scope: connect:accounts:read, projects: [proj_seeded] }
+`,
+  )
+  const first = await start({ HEADGATE_SEED_FILE: seed })
+  assert.equal(await tokenStatus(url, 'seeded-client', secret), 200)
+  await first.stop()
+  const again = await start({ HEADGATE_SEED_FILE: seed })
+  const apps = await again.app.db.read.selectFrom('oauth_apps').select(['app_slug', 'client_id']).execute()
+  assert.equal(apps.filter((app) => app.client_id === 'gh-id').length, 1)
+  const defaults = await again.app.db.read.selectFrom('default_oauth_apps').selectAll().execute()
+  assert.equal(
+    defaults.filter((row) => row.project_id === 'proj_seeded' && row.app_slug === 'github').length,
+    2,
+  )
+  await again.stop()
+
+  const broken = join(folder, 'broken.yaml')
+  for (const text of [
+    'projects: [{ id: proj_new, nam: typo }]',
+    `api_clients: [{ id: x, secret: ${secret}, name: y }]`,
+    `projects: "${secret}`,
+  ]) {
+    writeFileSync(broken, text)
+    await assert.rejects(
+      start({ HEADGATE_SEED_FILE: broken }),
+      (error: Error) => error.name === 'BadSeed' && !error.message.includes(secret),
+    )
+  }
+  const after = await start()
+  const projects = await after.app.db.read.selectFrom('projects').select('id').execute()
+  assert.ok(!projects.some((project) => project.id === 'proj_new'))
+  await after.stop()
+})
+
+test('an ephemeral server leaves nothing on disk', async (t) => {
+  const { folder, start } = await home(t)
+  const server = await start({ HEADGATE_EPHEMERAL: 'on' })
+  assert.ok(server.made)
+  await server.stop()
+  assert.throws(() => statSync(join(folder, 'data')), { code: 'ENOENT' })
+  assert.throws(() => statSync(join(folder, 'secret')), { code: 'ENOENT' })
+})
+
+test('listening beyond loopback without TLS, and a sandbox in production, are said aloud', async (t) => {
+  const { start } = await home(t)
+  const server = await start({
+    HOST: '0.0.0.0',
+    NODE_ENV: 'production',
+    HEADGATE_SANDBOX: 'on',
+    HEADGATE_EPHEMERAL: 'on',
+  })
+  const text = addresses(server.app)
+  assert.match(text, /WARNING: listening on 0\.0\.0\.0 without TLS/)
+  assert.match(text, /WARNING: the sandbox provider is on in production/)
+  await server.stop()
+})
+
+test('a stop answers what is under way and takes no more', async (t) => {
+  const { start, url } = await home(t)
+  const server = await start({ HEADGATE_EPHEMERAL: 'on' })
+  await fetch(`${url}/sandbox/settings`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({}),
+  })
+  const answers = Array.from({ length: 20 }, () => fetch(`${url}/readyz`))
+  const stopped = Promise.all(answers).then(() => server.stop())
+  for (const answer of await Promise.all(answers)) assert.equal(answer.status, 200)
+  await stopped
+  await assert.rejects(fetch(`${url}/readyz`))
+})

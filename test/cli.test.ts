@@ -1,0 +1,111 @@
+/** The command line as an operator uses it, beside a running server. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { pino } from 'pino'
+import { startServer } from '../src/bootstrap/start-server.ts'
+import { loadConfig } from '../src/config.ts'
+import { freePort } from '../src/platform/free-port.ts'
+
+const bin = join(import.meta.dirname, '../bin/headgate.js')
+
+interface Outcome {
+  code: number
+  out: string
+  err: string
+}
+
+function run(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { env: { PATH: process.env['PATH'], ...env } }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code ?? 1) : 0, out, err })
+    })
+  })
+}
+
+test('a Node that is too old is told in one line', async () => {
+  const script = `Object.defineProperty(process.versions, 'node', { value: '20.20.2' }); import(${JSON.stringify(bin)})`
+  const { code, err } = await run(['--input-type=module', '--eval', script])
+  assert.equal(code, 1)
+  assert.match(err, /^Headgate needs Node\.js 22\.18 or newer[^\n]*\n$/)
+})
+
+test('help, an unknown command and bad arguments say what there is', async () => {
+  assert.match((await run([bin, 'help'])).out, /serve.*\n.*clients/)
+  assert.equal((await run([bin, 'help'])).code, 0)
+  assert.equal((await run([bin, 'nonsense'])).code, 2)
+  const bad = await run([bin, 'clients', 'create'])
+  assert.deepEqual([bad.code, /Usage:/.test(bad.err)], [1, true])
+})
+
+test('a bad setting ends the start with one clear line', async () => {
+  const { code, err } = await run([bin, 'serve'], { PORT: 'ninety' })
+  assert.equal(code, 1)
+  assert.match(err, /^headgate: PORT must be a whole number from 0 to 65535[^\n]*\n$/)
+})
+
+test('clients made, limited, rotated and deleted here are obeyed by the running server within a second', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-cli-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const port = await freePort()
+  const env = {
+    PORT: String(port),
+    HEADGATE_DATA_DIR: join(folder, 'data'),
+    HEADGATE_KEYS_PATH: join(folder, 'keys', 'keys'),
+  }
+  const server = await startServer(loadConfig(env).config, { log: pino({ level: 'silent' }) })
+  t.after(() => server.stop())
+  const clients = (...args: string[]) => run([bin, 'clients', ...args, '--json'], env)
+  const token = async (id: string, secret: string, scope?: string) => {
+    const answer = await fetch(`http://localhost:${port}/v1/oauth/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ grant_type: 'client_credentials', client_id: id, client_secret: secret, scope }),
+    })
+    return { status: answer.status, body: (await answer.json()) as Record<string, string> }
+  }
+  const until = async (done: () => Promise<boolean>) => {
+    const deadline = performance.now() + 1_000
+    while (!(await done())) {
+      assert.ok(performance.now() < deadline, 'the server had not obeyed after a second')
+      await delay(20)
+    }
+  }
+
+  const made = await clients('create', '--name', 'Night\u001bly', '--scope', 'connect:accounts:read')
+  assert.equal(made.code, 0, made.err)
+  const { client_id: id, client_secret: first } = JSON.parse(made.out) as Record<string, string>
+  assert.ok(id && first)
+  const issued = await token(id, first)
+  assert.equal(issued.body['scope'], 'connect:accounts:read')
+  assert.equal((await token(id, first, '*')).body['error'], 'invalid_scope')
+
+  const plain = await run([bin, 'clients', 'list'], env)
+  // oxlint-disable-next-line no-control-regex -- a terminal must not obey a name
+  assert.doesNotMatch(plain.out, /\u001b/)
+  assert.ok(!plain.out.includes(first) && plain.out.includes(id))
+
+  const rotated = JSON.parse((await clients('rotate', id, '--grace', '600')).out) as Record<string, string>
+  const second = rotated['client_secret'] ?? ''
+  await until(async () => (await token(id, second)).status === 200)
+  assert.equal((await token(id, first)).status, 200, 'the old secret lives on during its grace')
+  const third =
+    (JSON.parse((await clients('rotate', id)).out) as Record<string, string>)['client_secret'] ?? ''
+  await until(async () => (await token(id, second)).status === 401)
+  assert.equal((await token(id, first)).status, 401, 'at most one old secret is alive')
+  assert.equal((await token(id, third)).status, 200)
+
+  const read = () =>
+    fetch(`http://localhost:${port}/v1/connect/apps?limit=1`, {
+      headers: { authorization: `Bearer ${issued.body['access_token']}` },
+    })
+  assert.equal((await read()).status, 200, 'tokens outlive a rotation')
+  assert.equal((await clients('delete', id)).code, 0)
+  await until(async () => (await read()).status === 401)
+  const gone = await clients('delete', id)
+  assert.deepEqual([gone.code, gone.err], [1, 'headgate: Not found\n'])
+})
