@@ -1,6 +1,6 @@
 /** Owns what the route schemas cannot say for the OpenAPI document: pages, files and redirects, and bodies that also come as a form. */
 import { Type, type TSchema } from 'typebox'
-import { OAuthErrorAnswer } from '../src/api-clients/contract.ts'
+import { JwksAnswer, OAuthErrorAnswer } from '../src/api-clients/contract.ts'
 import { CreatedAttempt } from '../src/connect/contract.ts'
 import { ErrorShape } from '../src/platform/error-shape.ts'
 
@@ -9,23 +9,24 @@ export interface Answer {
   content?: Record<string, { schema: TSchema }>
 }
 
+const text = Type.String()
 const of = (type: string, schema: TSchema): Answer => ({ content: { [type]: { schema } } })
 const json = (schema: TSchema) => of('application/json', schema)
-const page = of('text/html', Type.String())
+const page = of('text/html', text)
 const redirect = (description: string): Answer => ({ description })
 
 const alive = { 200: json(Type.Object({ status: Type.Literal('ok') })) }
 const onlyPost = { 405: json(OAuthErrorAnswer) }
 const toProvider = redirect("To the provider's consent screen")
-const bytes = Type.String({ contentEncoding: 'binary' })
 
 /** Route -> its answers by status, for routes whose answer is not JSON of one schema. */
 export const otherAnswers: Readonly<Record<string, Readonly<Record<number, Answer>>>> = {
   'GET /healthz': alive,
   'GET /readyz': { ...alive, 503: json(ErrorShape) },
-  'GET /metrics': { 200: of('text/plain', Type.String()), 403: json(ErrorShape) },
+  'GET /metrics': { 200: of('text/plain', text), 403: json(ErrorShape) },
   'GET /openapi.json': { 200: json(Type.Record(Type.String(), Type.Unknown())) },
 
+  'GET /.well-known/jwks.json': { 200: of('application/jwk-set+json', JwksAnswer) },
   'GET /v1/oauth/:endpoint': onlyPost,
   'PUT /v1/oauth/:endpoint': onlyPost,
   'PATCH /v1/oauth/:endpoint': onlyPost,
@@ -33,10 +34,10 @@ export const otherAnswers: Readonly<Record<string, Readonly<Record<number, Answe
 
   'GET /_static/connect.html': { 200: page },
   'GET /_static/assets/:file': {
-    200: { content: { 'text/javascript': { schema: bytes }, 'text/css': { schema: bytes } } },
+    200: { content: { 'text/javascript': { schema: text }, 'text/css': { schema: text } } },
     404: json(ErrorShape),
   },
-  'GET /_static/apps/:file': { 200: of('image/svg+xml', Type.String()), 404: json(ErrorShape) },
+  'GET /_static/apps/:file': { 200: of('image/svg+xml', text), 404: json(ErrorShape) },
   'POST /connect/attempts': {
     200: json(CreatedAttempt),
     303: redirect("To the provider's consent screen, when the body is a form"),

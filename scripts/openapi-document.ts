@@ -4,6 +4,7 @@ import { fastifySwagger } from '@fastify/swagger'
 import { pino } from 'pino'
 import { routePolicies, type RoutePolicy } from '../src/access/route-policies.ts'
 import type { ApiScope } from '../src/access/scopes.ts'
+import { OAuthErrorAnswer } from '../src/api-clients/contract.ts'
 import { AccountShape } from '../src/accounts/contract.ts'
 import { AppCategoryShape, AppShape } from '../src/apps/contract.ts'
 import { createApp } from '../src/bootstrap/create-app.ts'
@@ -15,8 +16,14 @@ import { ErrorShape } from '../src/platform/error-shape.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { type Answer, bodyTypes, otherAnswers } from './openapi-answers.ts'
 
+interface Parameter {
+  in: string
+  name: string
+  schema?: unknown
+}
+
 export interface Operation {
-  parameters?: { in: string; name: string }[]
+  parameters?: Parameter[]
   requestBody?: { content: Record<string, unknown> }
   responses: Record<string, Answer>
   security?: Record<string, readonly string[]>[]
@@ -57,6 +64,7 @@ const namedSchemas = {
   AppCategory: AppCategoryShape,
   Error: ErrorShape,
   OAuthApp: OAuthAppShape,
+  OAuthError: OAuthErrorAnswer,
   PageInfo,
 }
 
@@ -147,14 +155,22 @@ function complete(document: OpenApiDocument, route: string, policy: RoutePolicy)
     const [body] = Object.values(operation.requestBody.content)
     operation.requestBody.content = Object.fromEntries(types.map((type) => [type, body]))
   }
-  const declared = operation.parameters ?? []
+  const declared = readableParameters(operation.parameters ?? [])
   // A route whose schema names only its own parameter still has the project in its path.
   const missing = [...route.matchAll(/:(\w+)/g)]
     .map(([, name = '']) => ({ in: 'path', name, required: true, schema: { type: 'string' } }))
     .filter(({ name }) => !declared.some((one) => one.in === 'path' && one.name === name))
   const environment = policy.tenant === 'none' ? [] : [{ $ref: '#/components/parameters/Environment' }]
-  operation.parameters = [...missing, ...declared, ...(environment as unknown as { in: string; name: string }[])]
+  operation.parameters = [...missing, ...declared, ...(environment as unknown as Parameter[])]
 }
+
+/** A query that may hold anything: fastify-swagger takes the keywords of its record for names of parameters. */
+function readableParameters(parameters: Parameter[]): Parameter[] {
+  if (parameters.every(({ schema }) => typeof schema === 'object')) return parameters
+  const anything = { in: 'query', name: 'parameters', style: 'form', explode: true, schema: anyTexts }
+  return [anything, ...parameters.filter((one) => one.in !== 'query')]
+}
+const anyTexts = { type: 'object', additionalProperties: { type: 'string' } }
 
 /** One entry suffices to be let in: each caller with each of the scopes of which any one is enough. */
 function securityOf({ callers, scopes }: RoutePolicy): Record<string, readonly string[]>[] {

@@ -133,7 +133,8 @@ export const settings: readonly Setting[] = [
   {
     name: 'HEADGATE_TLS_CERT',
     default: undefined,
-    description: 'File with the certificate chain (PEM) to serve TLS directly.',
+    description:
+      'The certificate chain (PEM) to serve TLS directly; use `HEADGATE_TLS_CERT_FILE` to name a file. Goes with `HEADGATE_TLS_KEY`.',
   },
   {
     name: 'HEADGATE_TLS_KEY',

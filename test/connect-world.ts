@@ -53,7 +53,8 @@ export async function connectWorld(t: TestContext, options: WorldOptions = {}) {
   const answers: Record<string, Answer> = {
     '/token': (_request, response) => reply(response, 200, TOKENS),
     '/me': (request, response) =>
-      request.headers['x-key'] === 'good-key' || request.headers.authorization === 'Bearer double-access-token'
+      request.headers['x-key'] === 'good-key' ||
+      request.headers.authorization === 'Bearer double-access-token'
         ? reply(response, 200, { id: 'person-1', email: 'ada@double.test' })
         : reply(response, 401, { error: 'unauthorized' }),
   }
@@ -108,7 +109,8 @@ export async function connectWorld(t: TestContext, options: WorldOptions = {}) {
   )
 
   const own = { origin: new URL(server.url).origin }
-  const request = (path: string, init: RequestInit = {}) => fetch(new URL(path, server.url), { redirect: 'manual', ...init })
+  const request = (path: string, init: RequestInit = {}) =>
+    fetch(new URL(path, server.url), { redirect: 'manual', ...init })
   const postForm = (path: string, members: Record<string, string>, headers: Record<string, string> = own) =>
     request(path, { method: 'POST', body: new URLSearchParams(members), headers })
   const postJson = (path: string, body: unknown, headers: Record<string, string> = own) =>
@@ -133,8 +135,14 @@ export async function connectWorld(t: TestContext, options: WorldOptions = {}) {
     postJson,
     logged: () => logged,
     rows: <Table extends keyof Tables>(table: Table): Promise<Tables[Table][]> =>
-      app.db.read.selectFrom(table as 'accounts').selectAll().execute() as unknown as Promise<Tables[Table][]>,
-    async token(body: Partial<Parameters<typeof createConnectToken>[2]> = {}, environment: EnvironmentName = 'production') {
+      app.db.read
+        .selectFrom(table as 'accounts')
+        .selectAll()
+        .execute() as unknown as Promise<Tables[Table][]>,
+    async token(
+      body: Partial<Parameters<typeof createConnectToken>[2]> = {},
+      environment: EnvironmentName = 'production',
+    ) {
       const made = await createConnectToken(app, envOf(environment), { external_user_id: 'u1', ...body })
       return made.token
     },
@@ -180,7 +188,11 @@ const doubleApp = (origin: string) => ({
     scope_profiles: { read_only: ['read'] },
     token_response: { store: { team_id: 'team.id' } },
   },
-  identity: { uid: '{{answer.id}}', name: '{{answer.email}}', request: { method: 'GET', url: `${origin}/me` } },
+  identity: {
+    uid: '{{answer.id}}',
+    name: '{{answer.email}}',
+    request: { method: 'GET', url: `${origin}/me` },
+  },
   proxy: {
     base_url: origin,
     allowed_domains: [new URL(origin).host],
@@ -198,7 +210,11 @@ const keysApp = (origin: string) => ({
     { name: 'region', type: 'select', options: ['eu', 'us'], default: 'eu' },
     { name: 'subdomain', required: false, pattern: '[a-z0-9-]+' },
   ],
-  identity: { uid: '{{answer.id}}', name: '{{answer.email}}', request: { method: 'GET', url: `${origin}/me` } },
+  identity: {
+    uid: '{{answer.id}}',
+    name: '{{answer.email}}',
+    request: { method: 'GET', url: `${origin}/me` },
+  },
   proxy: {
     base_url: origin,
     allowed_domains: [new URL(origin).host],

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { projectEnvironmentOfRow, type ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
 import { isOutage } from '../db/outage.ts'
+import { openCredentialsText } from './credentials-seal.ts'
 import type { JournalEntry } from './journal.ts'
 import { nextRefreshAt } from './refresh-margin.ts'
 import {
@@ -39,6 +40,7 @@ export async function commitRefresh(
           refresh_holder: null,
           refresh_lease_until: null,
           failures: 0,
+          failure_kind: null,
           first_failed_at: null,
           outcome_unknown_at: null,
           retry_at: null,
@@ -57,8 +59,7 @@ export async function commitRefresh(
           updated_at: entry.refreshedAt,
         })
       })
-      await app.journal.remove(entry)
-      return
+      break
     } catch (error) {
       if (!isOutage(error)) throw error
       app.log.warn(
@@ -68,15 +69,33 @@ export async function commitRefresh(
       await delay(wait)
     }
   }
+  await app.journal.remove(entry).catch((error: unknown) => {
+    // The next start finds it too late by its generation, and drops it.
+    app.log.warn({ err: error, account: entry.accountId }, 'an entry of the journal could not be removed')
+  })
 }
 
-/** At start: what an earlier process had on disk and could not commit. Entries that came too late are dropped by their generation. */
-export async function replayJournal(app: Capabilities): Promise<number> {
-  const entries = await app.journal.pending()
-  for (const entry of entries) {
+/**
+ * At start: what an earlier process had on disk and could not commit. Entries that came too late are dropped by their generation. One
+ * that does not open is left where it is: it must not replace credentials that do. Returns how many were brought in.
+ */
+export async function replayJournal(app: Capabilities & Pick<App, 'vault'>): Promise<number> {
+  let replayed = 0
+  for (const entry of await app.journal.pending()) {
     const row = await findAnyAccountWithCredentials(app.db.read, entry.accountId)
-    if (row) await commitRefresh(app, projectEnvironmentOfRow(row.workspace_id, row), row, entry)
-    else await app.journal.remove(entry)
+    if (row?.generation !== entry.generation) {
+      await app.journal.remove(entry)
+      continue
+    }
+    const env = projectEnvironmentOfRow(row.workspace_id, row)
+    try {
+      openCredentialsText(app.vault, env, { ...row, sealed: entry.sealed, generation: entry.generation + 1 })
+    } catch (error) {
+      app.log.error({ err: error, account: entry.accountId }, 'an entry of the journal does not open')
+      continue
+    }
+    await commitRefresh(app, env, row, entry)
+    replayed += 1
   }
-  return entries.length
+  return replayed
 }

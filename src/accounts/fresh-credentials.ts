@@ -67,27 +67,41 @@ async function refreshed30s(
   }
 }
 
-/** Joins the refresh of this process; where another process holds it, looks again until that one is done. */
+/** Joins the refresh of this process, or the one wait for that of another, until the account is in a state to answer from. */
 async function refreshOrWait(
   app: FreshCapabilities,
   env: ProjectEnvironment,
   account: AccountWithCredentials,
   signal: AbortSignal,
 ): Promise<AccountWithCredentials | undefined> {
-  for (let row: AccountWithCredentials | undefined = account; ;) {
-    const seen: AccountWithCredentials = row
-    let done = true
-    await app.refreshFlights.join(account.id, async () => {
-      done = await refreshAccount(app, env, seen)
-    })
-    row = await findAccountWithCredentials(app.db.read, env, account.id)
-    if (!row || !needsRefresh(row, app.clock.now())) return row
+  for (let seen = account; ;) {
+    await app.refreshFlights.join(account.id, () => refreshOrWatch(app, env, seen))
+    const row = await findAccountWithCredentials(app.db.read, env, account.id)
     // Refreshed and due again at once is what the provider wants (a token that lives for seconds): take it.
-    if (done && row.generation !== account.generation) return row
-    if (!isExpired(row, app.clock.now())) return row
+    if (!row || row.generation !== account.generation || isUsable(row, app.clock.now())) return row
     await delay(LOOK_AGAIN_MS, undefined, { signal })
+    seen = row
   }
 }
+
+/** Where another process holds the refresh, looks again until that one is done: once for all who wait here. */
+async function refreshOrWatch(
+  app: FreshCapabilities,
+  env: ProjectEnvironment,
+  account: AccountWithCredentials,
+): Promise<void> {
+  const until = performance.now() + CALLER_PATIENCE_MS
+  for (let seen = account; !(await refreshAccount(app, env, seen)) && performance.now() < until;) {
+    await delay(LOOK_AGAIN_MS)
+    const row = await findAccountWithCredentials(app.db.read, env, account.id)
+    if (!row || isUsable(row, app.clock.now())) return
+    seen = row
+  }
+}
+
+/** Nothing to wait for: not due, or still valid while another process refreshes it. */
+const isUsable = (account: AccountWithCredentials, now: number) =>
+  !needsRefresh(account, now) || !isExpired(account, now)
 
 function withCredentials(
   app: FreshCapabilities,

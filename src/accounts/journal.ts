@@ -2,7 +2,7 @@
  * Owns the journal: refreshed credentials on this machine's disk from the moment they arrive until the database has them. A provider that
  * rotates has spent the old token by then, so the answer must survive a database that is down (security.md D.1, steps 3 to 6).
  */
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Everything in it is sealed or harmless. */
@@ -50,13 +50,16 @@ export async function openJournal(folder: string): Promise<Journal> {
 
   return {
     async append(entry) {
-      const handle = await open(join(folder, nameOf(entry)), 'w', 0o600)
+      const path = join(folder, nameOf(entry))
+      const handle = await open(`${path}.part`, 'w', 0o600)
       try {
         await handle.writeFile(JSON.stringify(entry))
         await handle.datasync()
       } finally {
         await handle.close()
       }
+      // Under its own name it is whole: another process that starts here meanwhile never reads half of it.
+      await rename(`${path}.part`, path)
       await syncFolder()
     },
     async remove(entry) {
@@ -68,8 +71,7 @@ export async function openJournal(folder: string): Promise<Journal> {
         try {
           entries.push(JSON.parse(await readFile(join(folder, name), 'utf8')) as JournalEntry)
         } catch {
-          // Cut by a crash before it was synced: the provider's answer was never complete on disk, and the row says "unknown".
-          await rm(join(folder, name))
+          // Brought in by another process meanwhile, or damaged. What may be the only copy of somebody's tokens is never deleted unread.
         }
       }
       return entries

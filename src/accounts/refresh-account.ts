@@ -45,13 +45,8 @@ export async function refreshAccount(
   const tookOver = row.refresh_attempt !== null
   if (tookOver && !(await holderIsGone(app, row))) return false
   const reserved = await app.db.write(async (tx) => {
-    const won = await reserveRefresh(
-      tx,
-      row.id,
-      row.generation,
-      { attempt, holder: app.processes.bootId, leaseUntil: app.clock.now() + LEASE_MS },
-      row.refresh_attempt,
-    )
+    const leaseUntil = app.clock.now() + LEASE_MS
+    const won = await reserveRefresh(tx, row, { attempt, holder: app.processes.bootId, leaseUntil })
     // Its holder died with the call perhaps under way: what the provider did is unknown.
     if (won && tookOver)
       await updateCredentials(tx, row.id, row.generation, { outcome_unknown_at: app.clock.now() })
@@ -63,10 +58,9 @@ export async function refreshAccount(
     app.db.write((tx) => extendReservation(tx, row.id, attempt, until)).catch(() => {}) // The lease outlives the call anyway.
   }, RENEW_EVERY_MS)
   try {
-    // Read again under the reservation: another process may have refreshed between our read and our win.
+    // Read again under the reservation: the account may have been deleted or reconnected meanwhile.
     const current = await findAccountWithCredentials(app.db.read, env, row.id)
-    if (!current || current.generation !== row.generation || current.refresh_attempt !== attempt) return true
-    await callAndCommit(app, env, current)
+    if (current?.refresh_attempt === attempt) await callAndCommit(app, env, current)
     return true
   } finally {
     clearInterval(renewal)
@@ -107,7 +101,12 @@ async function callAndCommit(
     expiresAt: tokens.expiresAt,
     refreshedAt: app.clock.now(),
   }
-  await app.journal.append(entry)
+  try {
+    await app.journal.append(entry)
+  } catch (error) {
+    // A full disk here need not be one at the database, and the answer cannot be had again.
+    app.log.error({ err: error, account: row.id }, 'the journal does not take refreshed credentials')
+  }
   await commitRefresh(app, env, row, entry)
 }
 
@@ -157,9 +156,10 @@ async function storeFailure(
     retryAfterSeconds: failed?.retryAfterSeconds,
   }
   const change = afterFailure(row, failure, app.clock.now(), Math.random())
+  const attempt = row.refresh_attempt ?? ''
   await app.db.write(async (tx) => {
-    // A newer generation means we lost a race, not the grant: then nothing of this failure is true any more.
-    if (await updateCredentials(tx, row.id, row.generation, change.credentials)) {
+    // A newer generation means we lost a race, not the grant; another reservation, that the verdict is for its holder to find.
+    if (await updateCredentials(tx, row.id, row.generation, change.credentials, attempt)) {
       await updateAccount(tx, env, row.id, change.account)
     }
   })

@@ -27,17 +27,17 @@ type Change = {
 
 /** `random` in [0, 1) spreads the retries of accounts that failed together. */
 export function afterFailure(
-  row: Pick<CredentialsRow, 'failures' | 'first_failed_at' | 'outcome_unknown_at'> &
+  row: Pick<CredentialsRow, 'failures' | 'failure_kind' | 'first_failed_at' | 'outcome_unknown_at'> &
     Pick<AccountRow, 'unhealthy_at'>,
   failure: Failure,
   now: number,
   random: number,
 ): Change {
   const refused = failure.kind === 'permanent' || failure.kind === 'configuration'
-  // Failures of the two sorts are counted apart: an outage before a refusal says nothing about the grant.
-  const sameSort = refused === (row.unhealthy_at !== null)
-  const failures = sameSort ? row.failures + 1 : 1
-  const firstFailedAt = sameSort && row.first_failed_at !== null ? row.first_failed_at : now
+  // Each kind is counted by itself: an outage, or a client secret that is wrong, says nothing about the grant.
+  const again = row.failure_kind === failure.kind
+  const failures = again ? row.failures + 1 : 1
+  const firstFailedAt = again && row.first_failed_at !== null ? row.first_failed_at : now
   const steps = refused ? REFUSAL_STEPS : TRANSIENT_STEPS
   const step = steps[Math.min(failures, steps.length) - 1]!
   const wait = Math.max(step * (1 + JITTER * random), failure.retryAfterSeconds ?? 0)
@@ -48,6 +48,7 @@ export function afterFailure(
   return {
     credentials: {
       failures,
+      failure_kind: failure.kind,
       first_failed_at: firstFailedAt,
       outcome_unknown_at: failure.kind === 'unknown' ? now : row.outcome_unknown_at,
       retry_at: dead ? null : retryAt,

@@ -5,7 +5,7 @@ import { record } from '../audit/record.ts'
 import { addToCounters } from '../db/counters.ts'
 import type { Tx } from '../db/open.ts'
 import { mintId } from '../platform/crypto/ids.ts'
-import { NotFound, Unavailable } from '../platform/errors.ts'
+import { NotFound } from '../platform/errors.ts'
 import { countersOfAccount } from './account-counters.ts'
 import { bindingOf, type CredentialValues } from './credentials-seal.ts'
 import { nextRefreshAt } from './refresh-margin.ts'
@@ -73,19 +73,17 @@ export async function saveAccount(
     outcome_unknown_at: null,
     retry_at: null,
   }
-  const text = JSON.stringify(credentials.values)
   const actor = { kind: 'external_user', id: externalUser.id }
   const audit = { at: now, workspaceId: env.workspaceId, projectId: env.projectId, actor }
 
   if (connected.accountId) {
-    const known = await findAccountWithCredentials(tx, env, connected.accountId)
-    if (!known || known.external_user_id !== externalUser.id || known.app_slug !== connected.appSlug)
-      throw new NotFound()
-    const generation = known.generation + 1
-    const sealed = app.vault.sealWith(known.data_key, bindingOf(env, known, generation), text)
-    if (!(await updateCredentials(tx, known.id, known.generation, { ...fresh, generation, sealed }))) {
-      throw new Unavailable('The account was refreshed at this very moment; try again', 1)
-    }
+    const known = await replaceCredentials(
+      tx,
+      app,
+      env,
+      { ...connected, accountId: connected.accountId },
+      fresh,
+    )
     // The app stays, its OAuth app may differ: then the totals by OAuth app move.
     await addToCounters(tx, countersOfAccount(env, known), -1)
     await addToCounters(tx, countersOfAccount(env, { ...known, oauth_app_id: connected.oauthAppId }), 1)
@@ -111,10 +109,31 @@ export async function saveAccount(
     account_id: account.id,
     generation: 1,
     data_key: dataKey,
-    sealed: app.vault.sealWith(dataKey, binding, text),
+    sealed: app.vault.sealWith(dataKey, binding, JSON.stringify(credentials.values)),
     ...fresh,
   })
   await addToCounters(tx, countersOfAccount(env, account), 1)
   await record(tx, { ...audit, action: 'account.connect', target: account.id })
   return account.id
+}
+
+/** Until it is written: a refresh that comes in at this very moment is older than the person's own act, which lies over it. */
+async function replaceCredentials(
+  tx: Tx,
+  { vault }: Pick<App, 'vault'>,
+  env: ProjectEnvironment,
+  connected: ConnectedAccount & { accountId: string },
+  fresh: Partial<CredentialsRow>,
+): Promise<AccountRow> {
+  const { accountId, externalUser, appSlug, credentials } = connected
+  for (;;) {
+    const known = await findAccountWithCredentials(tx, env, accountId)
+    if (!known || known.external_user_id !== externalUser.id || known.app_slug !== appSlug)
+      throw new NotFound()
+    const generation = known.generation + 1
+    const text = JSON.stringify(credentials.values)
+    const sealed = vault.sealWith(known.data_key, bindingOf(env, known, generation), text)
+    if (await updateCredentials(tx, accountId, known.generation, { ...fresh, generation, sealed }))
+      return known
+  }
 }

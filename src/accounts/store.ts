@@ -90,31 +90,34 @@ export async function updateAccount(
 }
 
 /**
- * Writes credentials if they are still of `generation`. False when somebody else has written since: the caller's are then too late.
- * The account id has been found under its tenant in the same operation.
+ * Writes credentials if they are still of `generation`, and where `attempt` is given if that reservation still stands. False when
+ * somebody else has written since: the caller's are then too late. The account id has been found under its tenant in the same operation.
  */
 export async function updateCredentials(
   tx: Tx,
   accountId: string,
   generation: number,
   change: Partial<CredentialsRow>,
+  attempt?: string,
 ): Promise<boolean> {
   const result = await tx
     .updateTable('credentials')
     .set(change)
     .where('account_id', '=', accountId)
     .where('generation', '=', generation)
+    .$if(attempt !== undefined, (query) => query.where('refresh_attempt', '=', attempt!))
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
 
-/** Takes the reservation of a refresh: only if nobody holds one, or the holder named by `endedAttempt` is known to be gone. */
+/**
+ * Takes the reservation of a refresh, if the row is as the caller `seen` it: the same credentials, no failure since, and no reservation
+ * but the one seen, whose holder is known to be gone.
+ */
 export async function reserveRefresh(
   tx: Tx,
-  accountId: string,
-  generation: number,
+  seen: Pick<CredentialsRow, 'account_id' | 'generation' | 'retry_at' | 'refresh_attempt'>,
   reservation: { attempt: string; holder: string; leaseUntil: number },
-  endedAttempt: string | null,
 ): Promise<boolean> {
   const result = await tx
     .updateTable('credentials')
@@ -123,11 +126,10 @@ export async function reserveRefresh(
       refresh_holder: reservation.holder,
       refresh_lease_until: reservation.leaseUntil,
     })
-    .where('account_id', '=', accountId)
-    .where('generation', '=', generation)
-    .where((eb) =>
-      endedAttempt === null ? eb('refresh_attempt', 'is', null) : eb('refresh_attempt', '=', endedAttempt),
-    )
+    .where('account_id', '=', seen.account_id)
+    .where('generation', '=', seen.generation)
+    .where('retry_at', 'is not distinct from', seen.retry_at)
+    .where('refresh_attempt', 'is not distinct from', seen.refresh_attempt)
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }

@@ -29,20 +29,16 @@ export async function authenticateApiClient(
   given: ClientCredentials,
 ): Promise<ApiClient> {
   const now = app.clock.now()
-  const wait = throttle.retryAfter(given.address, now)
-  if (wait !== undefined) {
-    throw new OAuthError(429, 'temporarily_unavailable', 'Too many failed attempts from this address', {
-      headers: { 'retry-after': String(wait) },
-    })
+  const headers = throttle.refusal(given.address, now)
+  if (headers) {
+    const message = 'Too many failed attempts from this address'
+    throw new OAuthError(429, 'temporarily_unavailable', message, { headers })
   }
   const basic = given.authorization === undefined ? undefined : readBasic(given.authorization)
-  if (basic && (given.client_secret !== undefined || given.client_assertion !== undefined)) {
-    throw invalidRequest('More than one client authentication method')
-  }
-  if (given.client_secret !== undefined && given.client_assertion !== undefined) {
-    throw invalidRequest('More than one client authentication method')
-  }
-  if (basic && given.client_id !== undefined && given.client_id !== basic.id) {
+  // An empty parameter counts as omitted (RFC 6749 section 3.2), so these are truths, not comparisons with undefined.
+  const methods = [basic, given.client_secret, given.client_assertion].filter(Boolean)
+  if (methods.length > 1) throw invalidRequest('More than one client authentication method')
+  if (basic && given.client_id && given.client_id !== basic.id) {
     throw invalidRequest('client_id differs from the Authorization header')
   }
   const id = basic?.id ?? given.client_id

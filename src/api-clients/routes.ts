@@ -42,7 +42,7 @@ export function apiClientRoutes(http: Http, app: App): void {
         throw invalidRequest('Parameters belong in the body, not in the address')
     })
     endpoint.addHook('preValidation', async (request) => {
-      if (request.body === undefined) throw invalidRequest('The body is missing')
+      if (request.method === 'POST' && request.body === undefined) throw invalidRequest('The body is missing')
     })
 
     endpoint.post('/v1/oauth/token', {
@@ -75,7 +75,8 @@ export function apiClientRoutes(http: Http, app: App): void {
       config: oauth,
       handler: async (request, reply) => {
         await revokeAccessToken(app, throttle, { ...request.body, ...callerOf(request) })
-        return reply.code(200).send(null)
+        // Text is sent as it is: null would be serialized into a body of four letters.
+        return reply.code(200).send('' as never)
       },
     })
     for (const method of ['GET', 'PUT', 'PATCH', 'DELETE'] as const) {

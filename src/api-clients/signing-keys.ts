@@ -90,6 +90,7 @@ export async function removeSigningKey(
   id: string,
 ): Promise<void> {
   const now = app.clock.now()
+  if (!(await listSigningKeys(app.db.read)).some((key) => key.id === id)) throw new NotFound()
   // A successor that signs now comes first: between the two steps nobody is left without a key.
   await addKey(app, app.config.signingAlgorithm, now)
   const removed = await app.db.write(async (tx) => {

@@ -11,7 +11,7 @@ import { loadCatalog } from '../apps/catalog.ts'
 import type { Config } from '../config.ts'
 import { checkKeys, ensureInstance, openCountedVault, readInstance, WrongKeys } from '../db/instance.ts'
 import { migrate } from '../db/migrate.ts'
-import { type Db, openDb } from '../db/open.ts'
+import { lookInto, openDb } from '../db/open.ts'
 import { registerProcess } from '../db/process-registry.ts'
 import { logSerializers } from '../http/log-options.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
@@ -40,17 +40,24 @@ export async function createApp(
   const clock = overrides.clock ?? systemClock
   const log = overrides.log ?? createLogger(config.logLevel)
   const sqliteFile = config.databaseUrl.startsWith('sqlite:') && !config.ephemeral
-  if (sqliteFile) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
   const databaseUrl = config.ephemeral ? 'sqlite::memory:' : config.databaseUrl
-  const db = openDb(databaseUrl, { durable: !config.ephemeral, poolSize: config.poolSize })
+  const ring = await readKeys(config, databaseUrl)
+  if (sqliteFile) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  const opened: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (let end = opened.pop(); end; end = opened.pop()) await end()
+  }
   try {
-    const ring = await readKeys(config, db)
+    const db = openDb(databaseUrl, { durable: !config.ephemeral, poolSize: config.poolSize })
+    opened.push(() => db.close())
     await migrate(db)
     const { instanceId } = await ensureInstance(db, ring, mintHex(16), clock.now())
     const vault = await openCountedVault(db, ring, instanceId)
     const processes = await registerProcess(db, databaseUrl, mintHex(16))
+    opened.push(() => processes.close())
     const sandbox = config.sandbox ? [new URL(config.publicUrl).host] : []
     const egress = createEgress({ allow: [...config.egressAllow, ...sandbox] })
+    opened.push(() => egress.close())
     const { catalog, problems } = await loadCatalog({
       builtInDir,
       ...(config.catalogDir === undefined ? {} : { operatorDir: config.catalogDir }),
@@ -66,24 +73,17 @@ export async function createApp(
       refreshFlights: new RefreshFlights(),
       journal: config.ephemeral ? noJournal : await openJournal(join(config.dataDir, 'journal')),
     }
-    return {
-      app,
-      async close() {
-        await app.refreshFlights.landed()
-        await egress.close()
-        await processes.close()
-        await db.close()
-      },
-    }
+    opened.push(() => app.refreshFlights.landed())
+    return { app, close }
   } catch (error) {
-    await db.close()
+    await close()
     throw error
   }
 }
 
-/** Keys from the setting, else from the file; made only for a database that is new. */
-async function readKeys(config: Config, db: Db): Promise<KeyRing> {
-  const known = await readInstance(db)
+/** Keys from the setting, else from the file; made only for a database that is new. Data whose keys are not these is not touched. */
+async function readKeys(config: Config, databaseUrl: string): Promise<KeyRing> {
+  const known = await lookInto(databaseUrl, readInstance)
   const text = config.keys?.reveal() ?? (config.ephemeral ? newKeyRingText() : readKeyFile(config.keysFile))
   if (text === undefined) {
     if (known) {

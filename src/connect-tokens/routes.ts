@@ -35,8 +35,8 @@ export function connectTokenRoutes(http: Http, app: App): void {
       response: { 200: ValidateTokenAnswer, 400: ErrorShape, 429: ErrorShape },
     },
     handler: async (request, reply) => {
-      const wait = throttle.retryAfter(request.ip, app.clock.now())
-      if (wait !== undefined) throw new TooManyRequests(wait)
+      const headers = throttle.refusal(request.ip, app.clock.now())
+      if (headers) throw new TooManyRequests(headers)
       const { answer, allowedOrigins } = await validateConnectToken(app, request.params.ctok, request.query)
       if (!answer.success) throttle.fail(request.ip, app.clock.now())
       const origin = request.headers.origin === undefined ? undefined : normalOrigin(request.headers.origin)

@@ -13,7 +13,7 @@ interface Explanation {
 }
 
 const ASK_AGAIN = 'Go back to where you came from and start again.'
-const TRY_AGAIN = 'You can try again. Nothing was stored.'
+const TRY_AGAIN = 'Nothing was stored. Go back and try again.'
 
 const table = {
   token_missing: {
@@ -194,7 +194,7 @@ const table = {
     status: 400,
     title: 'Some permissions are missing',
     cause: 'Not everything that was asked for has been allowed, and all of it is needed.',
-    nextStep: 'Try again and leave every permission ticked. Nothing was stored.',
+    nextStep: 'Go back, try again, and leave every permission ticked. Nothing was stored.',
     developer: 'Create the Connect token with `allow_progressive_scopes` if less is enough.',
   },
   unavailable: {

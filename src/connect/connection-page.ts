@@ -58,10 +58,9 @@ export function connectionPage(connection: Connection, options: ConnectionPageOp
           <button type="submit" class="main" id="submit">
             ${isKeys ? 'Connect' : `Continue to ${catalogApp.name}`}
           </button>
-          ${closeButton(query.hideClose === 'true')}
         </div>
       </form>
-      ${waiting(catalogApp.name)}
+      ${waiting(catalogApp.name)} ${closeButton(query.hideClose === 'true')}
       <p class="quiet">
         Connecting for <span class="who">${shownName(token.external_id)}</span>${
           token.environment === 'development' && html` · <span class="badge">Development</span>`

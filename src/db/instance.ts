@@ -1,8 +1,8 @@
 /** Owns what makes this installation itself: its id, and the vault keys its data was sealed with. */
 import { sql } from 'kysely'
 import type { KeyRing } from '../platform/crypto/key-ring.ts'
-import { openVault, SealBroken, type Vault } from '../platform/crypto/vault.ts'
-import type { Db } from './open.ts'
+import { openVault, type Vault } from '../platform/crypto/vault.ts'
+import type { Db, Reader } from './open.ts'
 
 /** The keys given are not those of this data. Nothing was written. */
 export class WrongKeys extends Error {
@@ -15,12 +15,12 @@ export interface KnownInstance {
 }
 
 /** Undefined for a database that has never been started. Reads only; works before any migration. */
-export async function readInstance(db: Db): Promise<KnownInstance | undefined> {
-  const tables = await db.read.introspection.getTables()
+export async function readInstance(read: Reader): Promise<KnownInstance | undefined> {
+  const tables = await read.introspection.getTables()
   if (!tables.some((table) => table.name === 'instance')) return undefined
-  const row = await db.read.selectFrom('instance').selectAll().executeTakeFirst()
+  const row = await read.selectFrom('instance').selectAll().executeTakeFirst()
   if (!row) return undefined
-  const keys = await db.read.selectFrom('vault_keys').selectAll().orderBy('created_at').execute()
+  const keys = await read.selectFrom('vault_keys').selectAll().orderBy('created_at').execute()
   return {
     instanceId: row.instance_id,
     keys: keys.map((key) => ({ id: key.id, checkValue: key.check_value, uses: key.uses })),
@@ -44,7 +44,6 @@ export function checkKeys(known: KnownInstance, ring: KeyRing): void {
     try {
       openVault([key], known.instanceId).open(bindingOf(id), checkValue)
     } catch (cause) {
-      if (!(cause instanceof SealBroken)) throw cause
       throw new WrongKeys(
         `the key given as ${id} is not the one the data was sealed with; the data knows ${names}`,
         { cause },
@@ -80,7 +79,7 @@ export async function ensureInstance(
         .execute()
     }
   })
-  const known = await readInstance(db)
+  const known = await readInstance(db.read)
   if (!known) throw new Error('the instance row is missing after it was written')
   // Two processes may have made a key each at the same first start: the one whose row is there wins, the other is refused here.
   checkKeys(known, ring)

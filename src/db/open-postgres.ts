@@ -25,7 +25,11 @@ export function openPostgres(url: string, poolSize: number): Db {
   })
   // A connection that breaks while idle must not end the process; the next query reports the outage.
   pool.on('error', () => {})
-  pool.on('connect', nameStatements)
+  pool.on('connect', (client) => {
+    // Nor one that breaks in use, between two statements: the pool listens to idle ones only.
+    client.on('error', () => {})
+    nameStatements(client)
+  })
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 
   return {

@@ -1,6 +1,7 @@
 /** Owns the SQLite connections: one that writes and one that only reads, and the commit that concurrent writes share. */
+import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect, sql } from 'kysely'
+import { Kysely, SqliteDialect, SqliteQueryCompiler } from 'kysely'
 import type { Db, Tx } from './open.ts'
 import type { Tables } from './tables.ts'
 
@@ -17,19 +18,25 @@ interface PendingWrite {
 export function openSqlite(path: string, durable: boolean): Db {
   const inMemory = path === ':memory:'
   const writerConnection = connect(path, durable)
-  const writer = kyselyOver(writerConnection)
+  const prepare = keepStatements(writerConnection)
+  const writer = kyselyOver(writerConnection, prepare)
   // A reader of its own never waits for a commit. A database in memory belongs to one connection, so there the two are one.
   const readerConnection = inMemory ? writerConnection : connect(path, durable)
   if (!inMemory) readerConnection.pragma('query_only = ON')
   const read = inMemory ? writer : kyselyOver(readerConnection)
 
+  // There is one writing connection, so whatever is asked of it between `begin` and `commit` is in the transaction.
+  const tx = writer as unknown as Tx
+  const run = (text: string) => prepare(text).run()
+
   let queue: PendingWrite[] = []
   let draining: Promise<void> | undefined
 
   async function drain(): Promise<void> {
-    // One turn of the event loop: the requests that arrived together write together (one fdatasync for all of them).
-    await new Promise((resolve) => setImmediate(resolve))
     while (queue.length > 0) {
+      // One turn of the event loop: the requests that arrived together write together (one fdatasync for all of them), and a sweep that
+      // writes batch after batch lets everybody else in between, because SQLite itself never waits.
+      await new Promise((resolve) => setImmediate(resolve))
       const batch = queue
       queue = []
       await commitTogether(batch)
@@ -40,35 +47,29 @@ export function openSqlite(path: string, durable: boolean): Db {
   async function commitTogether(batch: PendingWrite[]): Promise<void> {
     const settled: (() => void)[] = []
     try {
-      await writer.connection().execute(async (connection) => {
-        const tx = connection as unknown as Tx
-        await sql`begin immediate`.execute(tx)
-        try {
-          for (const write of batch) settled.push(await runOne(tx, write))
-          await sql`commit`.execute(tx)
-        } catch (error) {
-          if (writerConnection.inTransaction) await sql`rollback`.execute(tx)
-          throw error
-        }
-      })
-      for (const settle of settled) settle()
+      run('begin immediate')
+      for (const write of batch) settled.push(await runOne(write))
+      run('commit')
     } catch (error) {
+      if (writerConnection.inTransaction) run('rollback')
       for (const write of batch) write.reject(error)
+      return
     }
+    for (const settle of settled) settle()
   }
 
   /** Runs one write inside the shared transaction; its failure undoes only itself. */
-  async function runOne(tx: Tx, write: PendingWrite): Promise<() => void> {
-    await sql`savepoint one_write`.execute(tx)
+  async function runOne(write: PendingWrite): Promise<() => void> {
+    run('savepoint one_write')
     try {
       const result = await write.work(tx)
-      await sql`release one_write`.execute(tx)
+      run('release one_write')
       return () => write.resolve(result as never)
     } catch (error) {
       // A full disk makes SQLite roll back everything by itself: then nobody's write happened.
       if (!writerConnection.inTransaction) throw error
-      await sql`rollback to one_write`.execute(tx)
-      await sql`release one_write`.execute(tx)
+      run('rollback to one_write')
+      run('release one_write')
       return () => write.reject(error)
     }
   }
@@ -90,6 +91,12 @@ export function openSqlite(path: string, durable: boolean): Db {
   }
 }
 
+/** Undefined while there is no file. Whoever opens it to write replays a log that a crash left behind, and so changes the file. */
+export function openSqliteReadOnly(path: string): Kysely<Tables> | undefined {
+  if (!existsSync(path)) return undefined
+  return kyselyOver(new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS }))
+}
+
 function connect(path: string, durable: boolean): Database.Database {
   const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS })
   connection.pragma('journal_mode = WAL')
@@ -101,19 +108,36 @@ function connect(path: string, durable: boolean): Database.Database {
   return connection
 }
 
-function kyselyOver(connection: Database.Database): Kysely<Tables> {
+/** Preparing costs more than running a point read, and Kysely prepares anew for every query. */
+function keepStatements(connection: Database.Database): (text: string) => Database.Statement {
   const statements = new Map<string, Database.Statement>()
-  const database = {
-    close: () => void connection.close(),
-    // Kysely prepares anew for every query; preparing costs more than running a point read.
-    prepare(text: string): Database.Statement {
-      const known = statements.get(text)
-      if (known && !known.busy) return known
-      const statement = connection.prepare(text)
-      if (statements.size >= STATEMENT_CACHE_SIZE) statements.clear()
-      statements.set(text, statement)
-      return statement
-    },
+  return (text) => {
+    const known = statements.get(text)
+    if (known && !known.busy) return known
+    const statement = connection.prepare(text)
+    if (statements.size >= STATEMENT_CACHE_SIZE) statements.clear()
+    statements.set(text, statement)
+    return statement
   }
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database }) })
 }
+
+/**
+ * Parameters are written `+?`. For a comparison with a bare `?` SQLite's planner looks at the value bound to it, and therefore plans the
+ * statement anew whenever that value changes (sqlite3ExprIsInteger, sqlite3VdbeSetVarmask): many times the price of a point read.
+ */
+class PlanOnceCompiler extends SqliteQueryCompiler {
+  protected override getCurrentParameterPlaceholder(): string {
+    return '+?'
+  }
+}
+
+class PlanOnceDialect extends SqliteDialect {
+  override createQueryCompiler(): SqliteQueryCompiler {
+    return new PlanOnceCompiler()
+  }
+}
+
+const kyselyOver = (connection: Database.Database, prepare = keepStatements(connection)): Kysely<Tables> =>
+  new Kysely<Tables>({
+    dialect: new PlanOnceDialect({ database: { prepare, close: () => void connection.close() } }),
+  })

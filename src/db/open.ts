@@ -1,7 +1,7 @@
 /** Owns the connection: the one place that knows which database it is. Everything above sees reads and writes. */
 import type { Kysely, Transaction } from 'kysely'
 import { openPostgres } from './open-postgres.ts'
-import { openSqlite } from './open-sqlite.ts'
+import { openSqlite, openSqliteReadOnly } from './open-sqlite.ts'
 import type { Tables } from './tables.ts'
 
 export type Reader = Kysely<Tables>
@@ -19,6 +19,24 @@ export interface Db {
   /** For migrations only: a handle that may change the schema. */
   readonly schema: Kysely<Tables>
   close(): Promise<void>
+}
+
+/**
+ * For a look at data that may not be ours to touch: on SQLite neither a query nor the end of it changes a byte of the database or its
+ * write-ahead log. Undefined while there is no file.
+ */
+export async function lookInto<Result>(
+  url: string,
+  look: (read: Reader) => Promise<Result>,
+): Promise<Result | undefined> {
+  const read = url.startsWith('sqlite:')
+    ? openSqliteReadOnly(url.slice('sqlite:'.length))
+    : openPostgres(url, 1).read
+  try {
+    return read && (await look(read))
+  } finally {
+    await read?.destroy()
+  }
 }
 
 /** `sqlite:<path>`, `sqlite::memory:` or a `postgres://` URL. */

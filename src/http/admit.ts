@@ -19,13 +19,22 @@ export async function admit(app: App, request: FastifyRequest, reply: FastifyRep
   const token = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1]
   if (token === undefined) throw missingToken()
   const isConnectToken = CONNECT_TOKEN.test(token)
-  const caller: Caller | undefined = isConnectToken
-    ? await findConnectTokenCaller(app, token)
-    : await app.accessTokens.callerOf(token)
-  if (!caller) {
-    // Readable to the page that asks: otherwise a browser reports a network failure instead of 401 (contract 5.6). It reveals nothing.
+  // Readable to the page that asks: otherwise a browser reports a network failure in place of 401 or 503 (contract 5.6). Reveals nothing.
+  const letPageRead = () => {
     const asking = isConnectToken && origin !== undefined ? normalOrigin(origin) : undefined
     if (asking !== undefined) reply.headers(readableBy(asking))
+  }
+  let caller: Caller | undefined
+  try {
+    caller = isConnectToken
+      ? await findConnectTokenCaller(app, token)
+      : await app.accessTokens.callerOf(token)
+  } catch (error) {
+    letPageRead()
+    throw error
+  }
+  if (!caller) {
+    letPageRead()
     throw invalidToken()
   }
   reply.headers(judgeOrigin(caller, origin, new URL(app.config.publicUrl).origin))

@@ -21,6 +21,7 @@ import { healthRoutes } from './health-routes.ts'
 import type { Http } from './http.ts'
 import { readJsonBody } from '../platform/request-body.ts'
 import { errorForLog, logOptions } from './log-options.ts'
+import { refuseBrokenRequest } from './refuse-broken-request.ts'
 import { serverTls } from './server-tls.ts'
 
 const BODY_LIMIT_BYTES = 256 * 1024
@@ -29,8 +30,8 @@ const MAX_PARAM_LENGTH = 12_000
 const REQUEST_TIMEOUT_MS = 15_000
 const KEEP_ALIVE_TIMEOUT_MS = 72_000
 
-/** `onRoute` sees every route as it is added: what generates the OpenAPI document, and what tests count with. */
 export interface ServerOptions {
+  /** Runs before the first route is added: here the generator of the OpenAPI document hooks itself in. */
   prepare?: (http: Http) => Promise<void>
 }
 
@@ -49,6 +50,7 @@ export async function createServer(app: App, options: ServerOptions = {}): Promi
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     rewriteUrl: (request) => canonicalPath(request.url ?? '/'),
+    clientErrorHandler: refuseBrokenRequest,
     frameworkErrors: (error, _request, reply) => void sendError(error, reply, false),
     // Nothing is coerced: `null`, numbers and lists never become text. Unknown members are ignored, not removed.
     ajv: {

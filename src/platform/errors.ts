@@ -58,13 +58,10 @@ export class NotFound extends AppError {
   }
 }
 
-/** 429 with `Retry-After` in whole seconds; body text as contract section 3.1 documents it. */
+/** 429 with the headers that say for how long; body text as contract section 3.1 documents it. */
 export class TooManyRequests extends AppError {
-  constructor(retryAfterSeconds: number, options: ErrorOptions = {}) {
-    super(429, 'Throttled', {
-      ...options,
-      headers: { ...options.headers, 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) },
-    })
+  constructor(headers: Record<string, string>) {
+    super(429, 'Throttled', { headers })
   }
 }
 

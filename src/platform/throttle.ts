@@ -20,6 +20,18 @@ export class Throttle {
     return Math.ceil((entry.endsAt - now) / 1000)
   }
 
+  /** The headers of a 429 for an address over its limit, as contract section 3.1 lists them; else undefined. `reset` in epoch seconds. */
+  refusal(address: string, now: number): Record<string, string> | undefined {
+    const seconds = this.retryAfter(address, now)
+    if (seconds === undefined) return undefined
+    return {
+      'retry-after': String(seconds),
+      'x-ratelimit-limit': String(this.#limit),
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(Math.ceil(now / 1000) + seconds),
+    }
+  }
+
   fail(address: string, now: number): void {
     const key = network(address)
     const entry = this.#counts.get(key)

@@ -122,7 +122,7 @@ export function assertTokenError(answer: Answer, error: string, status: number):
     (name) => !['error', 'error_description', 'error_uri'].includes(name),
   )
   assert.deepEqual(others, [], 'members that RFC 6749 does not know')
-  assert.match(String(body['error_description'] ?? ''), /^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/)
+  assert.match((body['error_description'] ?? '') as string, /^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/)
   assert.equal(answer.headers.get('cache-control'), 'no-store')
   assert.equal(answer.headers.get('pragma'), 'no-cache')
   assert.equal(answer.headers.get('set-cookie'), null)

@@ -13,7 +13,7 @@ export async function readState(db: Db): Promise<DatabaseState> {
   for (const { name } of tables) {
     if (name.startsWith('kysely_') || name.startsWith('sqlite_')) continue
     const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(db.read)
-    state.set(name, rows.map((row) => JSON.stringify(row)).sort())
+    state.set(name, rows.map((row) => JSON.stringify(row)).toSorted())
   }
   return state
 }
@@ -53,4 +53,14 @@ export function assertOnlyChanged(
       !(table === 'audit_entries' && kind === 'added' && row.includes('"result":"refused"')),
   )
   assert.deepEqual(unexpected, [], 'rows outside this act changed')
+}
+
+/** Nobody who reads the database or the log could replay one of `secrets`. */
+export function assertNotKept(state: DatabaseState, logged: string, secrets: readonly string[]): void {
+  const kept = [...state.values()].flat().join('\n')
+  for (const secret of secrets) {
+    assert.ok(secret.length >= 8, 'a short text would be found by chance')
+    assert.ok(!kept.includes(secret), 'a secret is in the database')
+    assert.ok(!logged.includes(secret), 'a secret is in the log')
+  }
 }

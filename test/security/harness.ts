@@ -30,12 +30,10 @@ import type { TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { pino } from 'pino'
 import { projectEnvironmentOfRow } from '../../src/access/project-environment.ts'
-import { saveAccount } from '../../src/accounts/save-account.ts'
 import { createApiClient, type NewApiClient } from '../../src/api-clients/create-api-client.ts'
 import type { App } from '../../src/app.ts'
 import { createTestServer, type TestServer } from '../../src/create-test-server.ts'
 import type { EnvironmentName } from '../../src/db/tables.ts'
-import { ensureExternalUser } from '../../src/external-users/ensure-external-user.ts'
 import { logSerializers } from '../../src/http/log-options.ts'
 import { createOAuthApp } from '../../src/oauth-apps/create-oauth-app.ts'
 import { ManualClock } from '../../src/platform/clock.ts'
@@ -44,6 +42,7 @@ import { Secret } from '../../src/platform/secret.ts'
 import { createProject } from '../../src/projects/create-project.ts'
 import { createWorkspace, findOnlyWorkspace } from '../../src/workspace/create-workspace.ts'
 import { testDatabases } from '../databases.ts'
+import { addAccount, type NewAccount } from './add-account.ts'
 import { assertStatus, jsonOf, send, type Sent } from './answers.ts'
 import { type DatabaseState, readState } from './database-state.ts'
 
@@ -68,17 +67,6 @@ export interface ConnectTokenWish {
   allowed_origins?: string[]
   expires_in?: number
   [member: string]: unknown
-}
-
-export interface NewAccount {
-  workspaceId: string
-  project: string
-  environment: EnvironmentName
-  user: string
-  app: 'acme' | 'acme_keys'
-  oauthAppId?: string | null
-  /** Begins every credential value. */
-  canary: string
 }
 
 const START = '2026-11-22T12:00:00.000Z'
@@ -259,28 +247,8 @@ async function lastUses(app: App): Promise<number> {
   return rows.filter((row) => row.last_used_at !== null).length
 }
 
-async function addAccount(app: App, wish: NewAccount): Promise<string> {
-  const env = projectEnvironmentOfRow(wish.workspaceId, {
-    project_id: wish.project,
-    environment: wish.environment,
-  })
-  const keys = wish.app === 'acme_keys'
-  return app.db.write(async (tx) => {
-    const user = await ensureExternalUser(tx, env, wish.user, app.clock.now())
-    return saveAccount(tx, app, env, {
-      externalUser: { id: user.id, externalId: wish.user },
-      appSlug: wish.app,
-      oauthAppId: wish.oauthAppId ?? null,
-      name: `Account of ${wish.user}`,
-      credentials: {
-        kind: keys ? 'keys' : 'static',
-        values: keys ? { api_key: `${wish.canary}-key` } : { oauth_access_token: `${wish.canary}-access` },
-        expiresAt: null,
-        authorizedScopes: keys ? null : ['read'],
-      },
-    })
-  })
-}
+/** A change reaches every process within a second; the rest is for a busy machine. */
+export const REACH_MS = 3_000
 
 /** Waits until `holds` is true, asking again and again. @throws after `milliseconds` of real time */
 export async function within(milliseconds: number, holds: () => Promise<boolean>): Promise<void> {

@@ -1,6 +1,6 @@
 /** Owns the page inside the SDK's frame: it asks the server how things stand, and tells the page around it. */
 import { element, show, hide, showFailure } from './elements.ts'
-import { createAttempt, readAttempt, sendKeys, type Failure } from './server.ts'
+import { createAttempt, readAttempt, sendKeys, type CreatedAttempt, type Failure } from './server.ts'
 import { postToParent } from './messages.ts'
 
 const ASK_AGAIN_AFTER_MS = 1000
@@ -24,6 +24,10 @@ export function runInFrame(): void {
     else void connectWithKeys(form)
   })
   element('restart')?.addEventListener('click', startOver)
+  if (form && page === 'sign-in') {
+    prepare(form)
+    setInterval(() => !form.hidden && prepare(form), PREPARE_AGAIN_AFTER_MS)
+  }
 }
 
 async function succeed(accountId: string): Promise<void> {
@@ -38,39 +42,73 @@ let round = 0
 function startOver(): void {
   round += 1
   hide(element('waiting'))
-  show(element('connect'))
+  const form = element<HTMLFormElement>('connect')
+  show(form)
+  if (form) prepare(form)
   element('submit')?.focus()
 }
 
+/**
+ * Made before the click, where there is nothing to fill in: the window can then be opened straight at its address. An empty one that is
+ * led there afterwards would be lost to us wherever the developer's page isolates its windows (Cross-Origin-Opener-Policy).
+ */
+let prepared: Promise<CreatedAttempt | Failure> | undefined
+let ready: CreatedAttempt | undefined
+
+/** Well below the ten minutes that an attempt lives. */
+const PREPARE_AGAIN_AFTER_MS = 4 * 60_000
+
+function prepare(form: HTMLFormElement): void {
+  if (form.querySelector('[name^="field."]')) return
+  ready = undefined
+  const preparing = createAttempt(form)
+  prepared = preparing
+  void preparing.then((created) => {
+    if ('handle' in created && prepared === preparing) ready = created
+  })
+}
+
 async function signIn(form: HTMLFormElement): Promise<void> {
-  // Before anything is awaited: only during the click may a window be opened.
-  const popup = window.open('about:blank', '_blank', 'popup,width=600,height=760')
   round += 1
   const mine = round
+  let popup = ready && openWindow(ready.start_url)
   setBusy(form, true)
-  const created = await createAttempt(form)
+  let created = ready ?? (await (prepared ?? createAttempt(form)))
+  // What was prepared may have failed for a reason that has passed.
+  if ('code' in created && prepared) created = await createAttempt(form)
   setBusy(form, false)
+  prepared = undefined
+  ready = undefined
   if ('code' in created) {
-    popup?.close()
     showFailure(created)
     return
   }
-  const reopen = element<HTMLAnchorElement>('reopen')
-  if (reopen) reopen.href = created.start_url
-  const text = element('waiting-text')
-  if (popup) {
-    // The provider's page has no business with ours.
-    popup.opener = null
-    popup.location.replace(created.start_url)
-  } else if (text) {
-    text.textContent = 'Your browser has blocked the window. Open it with this button:'
-  }
-  if (reopen) reopen.textContent = popup ? 'Open the window again' : 'Open the sign-in window'
+  popup ??= openWindow(created.start_url)
   showFailure(undefined)
+  showWaiting(form, created.start_url, popup !== null)
+  await waitForEnd(created.handle, mine)
+}
+
+/** Null: blocked, or opened and kept from us; nobody can tell which. */
+function openWindow(address: string): Window | null {
+  const popup = window.open(address, '_blank', 'popup,width=600,height=760')
+  // The provider's page has no business with ours.
+  if (popup) popup.opener = null
+  return popup
+}
+
+function showWaiting(form: HTMLFormElement, address: string, isOpen: boolean): void {
+  const reopen = element<HTMLAnchorElement>('reopen')
+  const text = element('waiting-text')
+  if (reopen) {
+    reopen.href = address
+    reopen.textContent = isOpen ? 'Open the window again' : 'Open the sign-in window'
+  }
+  if (text && !isOpen)
+    text.textContent = 'Finish signing in in the new window. If none has opened, open it here:'
   hide(form)
   show(element('waiting'))
   reopen?.focus()
-  await waitForEnd(created.handle, mine)
 }
 
 /**

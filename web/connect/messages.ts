@@ -1,9 +1,7 @@
 /** Owns the messages to the page around the frame (contract 5.3): only to origins that are known, never to everyone. */
 
 export type Message =
-  | { type: 'success'; authProvisionId: string }
-  | { type: 'error'; error: string }
-  | { type: 'close' }
+  { type: 'success'; authProvisionId: string } | { type: 'error'; error: string } | { type: 'close' }
 
 /** The SDK keeps the frame's element once that has loaded: a `close` before would leave it on the screen. */
 const loaded = new Promise<void>((resolve) => {
@@ -15,7 +13,8 @@ const loaded = new Promise<void>((resolve) => {
 export async function postToParent(...messages: Message[]): Promise<void> {
   await loaded
   await new Promise((resolve) => setTimeout(resolve))
-  for (const message of messages) for (const origin of targetOrigins()) window.parent.postMessage(message, origin)
+  for (const message of messages)
+    for (const origin of targetOrigins()) window.parent.postMessage(message, origin)
 }
 
 /** The browser itself delivers only where the origin is right; several listed ones cost nothing but a line in the console. */

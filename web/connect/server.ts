@@ -1,6 +1,8 @@
 /** Owns what the page asks of its own server. */
 import type { AttemptAnswer, ConnectBody, CreatedAttempt } from '../../src/connect/contract.ts'
 
+export type { CreatedAttempt }
+
 export interface Failure {
   code: string
   error: string
@@ -8,7 +10,10 @@ export interface Failure {
   fields?: Record<string, string>
 }
 
-const OFFLINE: Failure = { code: 'offline', error: 'The server cannot be reached. Check your connection and try again.' }
+const OFFLINE: Failure = {
+  code: 'offline',
+  error: 'The server cannot be reached. Check your connection and try again.',
+}
 
 const address = (path: string) => `${document.body.dataset['base'] ?? ''}${path}`
 
@@ -32,7 +37,11 @@ async function send<Answer>(path: string, form: HTMLFormElement): Promise<Answer
       body: JSON.stringify(bodyOf(form)),
       credentials: 'omit',
     })
-    const body = (await answer.json()) as Answer & { error?: string; code?: string; details?: { fields?: Record<string, string> } }
+    const body = (await answer.json()) as Answer & {
+      error?: string
+      code?: string
+      details?: { fields?: Record<string, string> }
+    }
     if (answer.ok) return body
     return {
       code: body.code ?? 'unexpected',
@@ -50,7 +59,10 @@ export const sendKeys = (form: HTMLFormElement) => send<{ account_id: string }>(
 /** Undefined when it cannot be told now; the page asks again. */
 export async function readAttempt(handle: string): Promise<AttemptAnswer | undefined> {
   try {
-    const answer = await fetch(address(`/connect/attempts/${handle}`), { cache: 'no-store', credentials: 'omit' })
+    const answer = await fetch(address(`/connect/attempts/${handle}`), {
+      cache: 'no-store',
+      credentials: 'omit',
+    })
     if (answer.status === 404)
       return { status: 'failed', error_code: 'attempt_unknown', error: 'The sign-in has expired.' }
     return answer.ok ? ((await answer.json()) as AttemptAnswer) : undefined

@@ -7,20 +7,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   const table = (name: string) => db.schema.createTable(name)
 
   await table('instance')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('instance_id', text, (c) => c.notNull())
     .addColumn('created_at', time, (c) => c.notNull())
     .execute()
 
   await table('vault_keys')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('check_value', text, (c) => c.notNull())
     .addColumn('uses', 'bigint', (c) => c.notNull())
     .addColumn('created_at', time, (c) => c.notNull())
     .execute()
 
   await table('signing_keys')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('algorithm', text, (c) => c.notNull())
     .addColumn('public_jwk', text, (c) => c.notNull())
     .addColumn('private_pem', text, (c) => c.notNull())
@@ -30,14 +30,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
 
   await table('denials')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('expires_at', time, (c) => c.notNull())
     .addColumn('created_at', time, (c) => c.notNull())
     .execute()
   await db.schema.createIndex('denials_by_expiry').on('denials').column('expires_at').execute()
 
   await table('audit_entries')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('at', time, (c) => c.notNull())
     .addColumn('workspace_id', text)
     .addColumn('project_id', text)
@@ -55,19 +55,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
 
   await table('counters')
-    .addColumn('key', text, (c) => c.primaryKey())
+    .addColumn('key', text, (c) => c.primaryKey().notNull())
     .addColumn('value', 'bigint', (c) => c.notNull())
     .execute()
 
   await table('workspaces')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('name', text, (c) => c.notNull())
     .addColumn('created_at', time, (c) => c.notNull())
     .addColumn('updated_at', time, (c) => c.notNull())
     .execute()
 
   await table('members')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('workspace_id', text, (c) => c.notNull().references('workspaces.id'))
     .addColumn('email', text, (c) => c.notNull())
     .addColumn('name', text, (c) => c.notNull())
@@ -84,7 +84,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
 
   await table('projects')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('workspace_id', text, (c) => c.notNull().references('workspaces.id'))
     .addColumn('name', text, (c) => c.notNull())
     .addColumn('app_name', text)
@@ -100,7 +100,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
 
   await table('api_clients')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('workspace_id', text, (c) => c.notNull().references('workspaces.id'))
     .addColumn('name', text, (c) => c.notNull())
     .addColumn('secret_digest', text, (c) => c.notNull())
@@ -124,7 +124,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
 
   await table('external_users')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('project_id', text, (c) => c.notNull().references('projects.id'))
     .addColumn('environment', text, (c) => c.notNull())
     .addColumn('external_id', text, (c) => c.notNull())
@@ -144,7 +144,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
 
   await table('oauth_apps')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('project_id', text, (c) => c.notNull().references('projects.id'))
     .addColumn('app_slug', text, (c) => c.notNull())
     .addColumn('name', text)
@@ -171,7 +171,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
 
   await table('accounts')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('project_id', text, (c) => c.notNull().references('projects.id'))
     .addColumn('environment', text, (c) => c.notNull())
     .addColumn('external_user_id', text, (c) => c.notNull().references('external_users.id'))
@@ -204,7 +204,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   }
 
   await table('credentials')
-    .addColumn('account_id', text, (c) => c.primaryKey().references('accounts.id').onDelete('cascade'))
+    .addColumn('account_id', text, (c) =>
+      c.primaryKey().notNull().references('accounts.id').onDelete('cascade'),
+    )
     .addColumn('generation', 'integer', (c) => c.notNull())
     .addColumn('kind', text, (c) => c.notNull())
     .addColumn('data_key', text, (c) => c.notNull())
@@ -222,7 +224,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
 
   await table('connect_tokens')
-    .addColumn('digest', text, (c) => c.primaryKey())
+    .addColumn('digest', text, (c) => c.primaryKey().notNull())
     .addColumn('connect_session_id', 'bigint', (c) => c.notNull())
     .addColumn('project_id', text, (c) => c.notNull().references('projects.id'))
     .addColumn('environment', text, (c) => c.notNull())
@@ -247,7 +249,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
 
   await table('connect_attempts')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('project_id', text, (c) => c.notNull().references('projects.id'))
     .addColumn('environment', text, (c) => c.notNull())
     .addColumn('connect_token_digest', text, (c) =>
@@ -277,7 +279,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
 
   await table('sandbox_grants')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('client_id', text, (c) => c.notNull())
     .addColumn('person', text, (c) => c.notNull())
     .addColumn('scope', text, (c) => c.notNull())
@@ -300,7 +302,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
 
   await table('sandbox_settings')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.primaryKey().notNull())
     .addColumn('settings', text, (c) => c.notNull())
     .execute()
 }

@@ -1,5 +1,6 @@
 /** Owns sealing and opening: AES-256-GCM under a data key, the data key wrapped by the key ring, both bound to their row. */
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
+import { Unavailable } from '../errors.ts'
 import type { KeyRing } from './key-ring.ts'
 import { randomBytesPooled } from './secrets.ts'
 
@@ -22,18 +23,29 @@ export interface Vault {
   createDataKey(binding: Binding): string
   /** `d1.<nonce>.<ciphertext and tag>` under the row's data key. */
   sealWith(dataKey: string, binding: Binding, plaintext: string): string
-  /** @throws SealBroken when either part was altered or belongs elsewhere */
+  /** @throws SealBroken when either part was altered or belongs elsewhere; KeyNotHeld */
   openWith(dataKey: string, binding: Binding, sealed: string): string
   /** For a secret that stands alone in its row: a data key of its own and the sealed text, joined by `~`. */
   seal(binding: Binding, plaintext: string): string
-  /** @throws SealBroken when any part was altered or belongs elsewhere */
+  /** @throws SealBroken when any part was altered or belongs elsewhere; KeyNotHeld */
   open(binding: Binding, sealed: string): string
 }
 
-/** A sealed value that does not open: altered, cut, moved, or sealed by a key this process does not hold. */
+/** A sealed value that does not open: altered, cut or moved. */
 export class SealBroken extends Error {
   override readonly name = 'SealBroken'
 }
+
+/** 503: sealed by a key that this process was not given. Nothing is lost; a process that holds the key opens it. */
+export class KeyNotHeld extends Unavailable {
+  constructor(detail: string) {
+    super('This server does not have the key of this value yet', KEY_RETRY_AFTER_SECONDS, {
+      code: 'vault_key_missing',
+      detail,
+    })
+  }
+}
+const KEY_RETRY_AFTER_SECONDS = 30
 
 const NONCE_BYTES = 12
 // Passed explicitly: without it Node accepts a tag cut to four bytes.
@@ -78,7 +90,7 @@ export function openVault(keys: KeyRing, instanceId: string, onWrap: () => void 
     }
     const key = byId.get(keyId)
     if (!key) {
-      throw new SealBroken(
+      throw new KeyNotHeld(
         `data key is wrapped by key "${keyId}"; this process holds ${[...byId.keys()].join(', ')}`,
       )
     }

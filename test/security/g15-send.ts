@@ -1,0 +1,63 @@
+/** Owns sending a fuzzed request as it is, and saying what is wrong with its answer. */
+import { Agent, request } from 'node:http'
+
+export interface SentRequest {
+  method: string
+  path: string
+  headers: Record<string, string>
+  body?: Buffer
+}
+
+export interface FuzzAnswer {
+  status: number
+  type: string
+  text: string
+  ms: number
+}
+
+const SLOWEST_MS = 2_000
+/** People see these: an error there may be a page. */
+const PAGES = /^\/+(_static\/|connect\/|sandbox\/oauth\/authorize)/i
+
+export const fuzzAgent = (): Agent => new Agent({ keepAlive: true, maxSockets: 8 })
+
+export function sendFuzzed(address: string, agent: Agent, { method, path, headers, body }: SentRequest) {
+  const { hostname, port } = new URL(address)
+  const start = performance.now()
+  return new Promise<FuzzAnswer>((resolve, reject) => {
+    const length = body === undefined ? {} : { 'content-length': String(body.length) }
+    const sent = request(
+      { agent, hostname, port, method, path, headers: { ...headers, ...length } },
+      (answer) => {
+        const chunks: Buffer[] = []
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+        answer.on('error', reject)
+        answer.on('end', () =>
+          resolve({
+            status: answer.statusCode ?? 0,
+            type: answer.headers['content-type'] ?? '',
+            text: Buffer.concat(chunks).toString('utf8'),
+            ms: performance.now() - start,
+          }),
+        )
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+/** Undefined when the answer is as it should be. */
+export function faultOf(
+  { method, path }: SentRequest,
+  { status, type, text, ms }: FuzzAnswer,
+): string | undefined {
+  if (status >= 500) return `status ${status}: ${text.slice(0, 200)}`
+  if (ms > SLOWEST_MS) return `took ${Math.round(ms)} ms`
+  if (/canary-|\bat .+\.ts:\d|node_modules|SQLITE_|FST_ERR|private_pem/.test(text))
+    return `shows what it must not: ${text.slice(0, 200)}`
+  if (status < 400 || method === 'HEAD' || PAGES.test(path)) return undefined
+  if (!type.startsWith('application/json')) return `status ${status} as ${type}`
+  const { error } = JSON.parse(text) as { error: unknown }
+  return typeof error === 'string' && error !== '' ? undefined : `no error text: ${text.slice(0, 200)}`
+}
