@@ -17,7 +17,7 @@ import { report, type Run, table } from './report.ts'
 import { measureStartUp } from './startup.ts'
 
 const CONNECTIONS = 64
-const FULL: Method = { rounds: 7, roundMs: 1000, warmUpMs: 1000 }
+const FULL: Method = { rounds: 5, roundMs: 1000, warmUpMs: 1000 }
 const QUICK: Method = { rounds: 3, roundMs: 300, warmUpMs: 300 }
 const PROFILE_MS = 5000
 const HOTTEST = 25
@@ -39,15 +39,14 @@ try {
   leaveServerCore()
   mkdirSync(RESULTS, { recursive: true })
   const sqlite = await startHeadgate('sqlite', ACCOUNTS)
-  const operations = await operationsOf(sqlite.target, sqlite.ready, 'SQLite')
-  if (flags.profile) await profileAll(sqlite.target, operations)
-  else await measureAll(sqlite, operations, flags.quick ? QUICK : FULL)
+  if (flags.profile) await profileAll(sqlite)
+  else await measureAll(sqlite, flags.quick ? QUICK : FULL)
 } finally {
   for (const close of opened.toReversed()) await close()
 }
 
 interface Headgate {
-  target: Target
+  child: Child
   ready: Ready
 }
 
@@ -67,9 +66,10 @@ async function startHeadgate(
   opened.push(() => child.stop())
   const ready = await child.message<Ready>()
   console.log(`${name}: ${ready.accounts} accounts in ${ready.seedSeconds.toFixed(1)} s`)
-  return { target: await targetOf(child, ready.port), ready }
+  return { child, ready }
 }
 
+/** Just before the load: a server closes what stands idle for a minute. */
 async function targetOf(child: Child, port: number): Promise<Target> {
   const pool = await LoadPool.open(port, CONNECTIONS)
   opened.push(() => pool.close())
@@ -102,18 +102,22 @@ async function openPostgres() {
     synchronous_commit: await show('synchronous_commit'),
   }
   await own.end()
-  const headgate = await startHeadgate('postgres', POSTGRES_ACCOUNTS, { DATABASE_URL: url.href })
-  return { facts, operations: await operationsOf(headgate.target, headgate.ready, 'PostgreSQL') }
+  return { facts, headgate: await startHeadgate('postgres', POSTGRES_ACCOUNTS, { DATABASE_URL: url.href }) }
 }
 
-async function measureAll(sqlite: Headgate, operations: Operation[], method: Method): Promise<void> {
+async function operationsIn({ child, ready }: Headgate, database: string): Promise<Operation[]> {
+  return operationsOf(await targetOf(child, ready.port), ready, database)
+}
+
+async function measureAll(sqlite: Headgate, method: Method): Promise<void> {
+  const startUp = await measureStartUp(folder, flags.quick ? 1 : 3)
+  const postgres = await openPostgres()
   const bare = startChild([join(import.meta.dirname, 'bare-server.ts')])
   opened.push(() => bare.stop())
   const { port } = await bare.message<{ port: number }>()
   const yardstick = baseline(await targetOf(bare, port))
-  const startUp = await measureStartUp(folder, flags.quick ? 1 : 5)
-  const postgres = await openPostgres()
-  const all = [...operations, ...(postgres?.operations ?? [])]
+  const all = await operationsIn(sqlite, 'SQLite')
+  if (postgres) all.push(...(await operationsIn(postgres.headgate, 'PostgreSQL')))
 
   const run: Run = {
     machine,
@@ -132,7 +136,7 @@ async function measureAll(sqlite: Headgate, operations: Operation[], method: Met
     run.loadGeneratorBusy = Math.max(run.loadGeneratorBusy, loadGeneratorBusy)
     console.log(`\n${connections} connection(s)\n${table(figures)}`)
   }
-  run.loadedMb = sqlite.target.child.residentMb()
+  run.loadedMb = sqlite.child.residentMb()
   console.log(`\nstart ${JSON.stringify(startUp)}, loaded ${run.loadedMb.toFixed(0)} MB`)
   console.log(`load generator busy at most ${(run.loadGeneratorBusy * 100).toFixed(0)} %`)
 
@@ -142,8 +146,10 @@ async function measureAll(sqlite: Headgate, operations: Operation[], method: Met
   writeFileSync(PAGE, await format(report(run), { parser: 'markdown', printWidth: 110 }))
 }
 
-async function profileAll({ child, pool }: Target, operations: readonly Operation[]): Promise<void> {
-  for (const { name, requests } of operations.filter((operation) => operation.profiled)) {
+async function profileAll(sqlite: Headgate): Promise<void> {
+  const operations = await operationsIn(sqlite, 'SQLite')
+  for (const { name, requests, target } of operations.filter((operation) => operation.profiled)) {
+    const { child, pool } = target
     const file = join(RESULTS, `${name.replace(/[^a-z0-9]+/gi, '-').toLowerCase()}.cpuprofile`)
     await pool.run(requests, CONNECTIONS, FULL.warmUpMs)
     await child.ask({ profile: 'start' } satisfies ProfileRequest)

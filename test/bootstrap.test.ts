@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { pino } from 'pino'
@@ -163,6 +165,19 @@ test('listening beyond loopback without TLS, and a sandbox in production, are sa
   assert.match(text, /WARNING: listening on 0\.0\.0\.0 without TLS/)
   assert.match(text, /WARNING: the sandbox provider is on in production/)
   await server.stop()
+})
+
+test('a stop is not held up by a socket that never says anything', async (t) => {
+  const { start, url } = await home(t)
+  const server = await start({ HEADGATE_EPHEMERAL: 'on' })
+  const silent = connect(Number(new URL(url).port), '127.0.0.1')
+  await once(silent, 'connect')
+  const slow = await fetch(`${url}/readyz`)
+  assert.equal(slow.status, 200)
+  const begun = performance.now()
+  await Promise.all([server.stop(), once(silent, 'close')])
+  // The patience is 25 seconds and a silent socket lives for a minute: this was neither.
+  assert.ok(performance.now() - begun < 20_000)
 })
 
 test('a stop answers what is under way and takes no more', async (t) => {

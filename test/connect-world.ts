@@ -1,5 +1,6 @@
 /** A whole server with a provider that a test directs, and the steps of a person who connects an account. */
 import { mkdtempSync, rmSync } from 'node:fs'
+import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -147,7 +148,7 @@ export async function connectWorld(t: TestContext, options: WorldOptions = {}) {
       return made.token
     },
     page: (token: string, query: Record<string, string> = { app: 'double' }) =>
-      request(`/_static/connect.html?${new URLSearchParams({ token, ...query })}`),
+      request(`/_static/connect.html?${new URLSearchParams({ token, ...query }).toString()}`),
     /** The link flow up to the provider's consent screen. */
     async start(token: string, members: Record<string, string> = {}): Promise<Started> {
       return departure(await postForm('/connect/attempts', { token, app: 'double', ...members }))
@@ -158,12 +159,35 @@ export async function connectWorld(t: TestContext, options: WorldOptions = {}) {
       oauthAppId: string = oauthApp.id,
       init: RequestInit = {},
     ) =>
-      request(`/connect/oauth/${oauthAppId}/callback?${new URLSearchParams(query)}`, {
+      request(`/connect/oauth/${oauthAppId}/callback?${new URLSearchParams(query).toString()}`, {
         ...init,
         headers: cookie === undefined ? {} : { cookie },
       }),
+    /** Follows a callback to the result page and reads the code on it. */
+    async failure(answer: Response, cookie: string): Promise<string> {
+      assert.equal(answer.status, 303)
+      const location = answer.headers.get('location') ?? ''
+      assert.match(location, /\/connect\/results\/[\w-]{43}$/)
+      const page = await request(location, { headers: { cookie } })
+      assert.ok(page.status >= 400)
+      return /Code: <code>(\w+)<\/code>/.exec(await page.text())?.[1] ?? ''
+    },
+    /** And the token can still be used. */
+    async assertNothingConnected(token: string): Promise<void> {
+      const { read } = app.db
+      assert.deepEqual(await read.selectFrom('accounts').selectAll().execute(), [])
+      assert.deepEqual(await read.selectFrom('credentials').selectAll().execute(), [])
+      assert.equal((await request(`/_static/connect.html?token=${token}&app=double`)).status, 200)
+    },
     provided: (path: string) => provider.requests.filter((seen) => seen.path === path),
   }
+}
+
+/** A world in which a person stands at the provider's consent screen. */
+export async function startedWorld(t: TestContext, options: WorldOptions = {}) {
+  const world = await connectWorld(t, options)
+  const token = await world.token()
+  return { world, token, ...(await world.start(token)) }
 }
 
 /** Reads the answer that sends a browser to the provider. */

@@ -23,11 +23,14 @@ export function normalOrigin(text: string): string | undefined {
 export function judgeOrigin(
   caller: Caller,
   origin: string | undefined,
-  ownOrigin: string,
+  publicUrl: string,
 ): Record<string, string> {
   if (origin === undefined || caller.kind !== 'connect_token') return {}
   const normal = normalOrigin(origin)
-  if (normal !== undefined && (normal === ownOrigin || caller.allowedOrigins?.includes(normal))) {
+  if (
+    normal !== undefined &&
+    (normal === new URL(publicUrl).origin || caller.allowedOrigins?.includes(normal))
+  ) {
     return readableBy(normal)
   }
   throw new Forbidden('This origin is not in allowed_origins of the Connect token', {

@@ -39,6 +39,7 @@ const missingApp = (slug: string, id: string | null) => ({
 })
 
 const text = (value: string | null) => JSON.stringify(value)
+const time = (value: number | null) => (value === null ? 'null' : `"${isoTime(value)}"`)
 
 /** Every field of contract 2.A, null where unknown; `credentials` only when its JSON text is given. */
 export function renderAccount(
@@ -51,11 +52,11 @@ export function renderAccount(
     `{"id":${text(row.id)},"name":${text(row.name)},"external_id":${text(row.external_id)}` +
     `,"healthy":${row.unhealthy_at === null && row.dead_at === null},"dead":${row.dead_at !== null}` +
     `,"app":${appText(app, row.app_slug, row.oauth_app_id)}` +
-    `,"created_at":${text(isoTime(row.created_at))},"updated_at":${text(isoTime(row.updated_at))}` +
+    `,"created_at":${time(row.created_at)},"updated_at":${time(row.updated_at)}` +
     `,"authorized_scopes":${scopes ?? 'null'}` +
     (credentialsText === undefined ? '' : `,"credentials":${credentialsText}`) +
-    `,"expires_at":${text(isoTime(row.expires_at))},"error":${text(row.error)}` +
-    `,"last_refreshed_at":${text(isoTime(row.last_refreshed_at))}` +
-    `,"next_refresh_at":${text(isoTime(row.next_refresh_at))}}`
+    `,"expires_at":${time(row.expires_at)},"error":${text(row.error)}` +
+    `,"last_refreshed_at":${time(row.last_refreshed_at)}` +
+    `,"next_refresh_at":${time(row.next_refresh_at)}}`
   )
 }

@@ -1,5 +1,6 @@
 /** Owns every query on accounts and their credentials. */
 import type { ProjectEnvironment } from '../access/project-environment.ts'
+import { compileOnce } from '../db/compile-once.ts'
 import type { Reader, Tx } from '../db/open.ts'
 import { type Page, type PageRequest, readPage } from '../db/pages.ts'
 import type { Tables } from '../db/tables.ts'
@@ -29,19 +30,26 @@ export const findAccount = (
     .$if(externalUserId !== undefined, (query) => query.where('external_user_id', '=', externalUserId!))
     .executeTakeFirst()
 
-export const findAccountWithCredentials = (
+const selectWithCredentials = compileOnce(
+  (db, account: Pick<AccountRow, 'id' | 'project_id' | 'environment'>) =>
+    db
+      .selectFrom('accounts')
+      .innerJoin('credentials', 'credentials.account_id', 'accounts.id')
+      .selectAll()
+      .where('accounts.id', '=', account.id)
+      .where('accounts.project_id', '=', account.project_id)
+      .where('accounts.environment', '=', account.environment),
+)
+
+export async function findAccountWithCredentials(
   db: Reader,
   env: ProjectEnvironment,
   id: string,
-): Promise<AccountWithCredentials | undefined> =>
-  db
-    .selectFrom('accounts')
-    .innerJoin('credentials', 'credentials.account_id', 'accounts.id')
-    .selectAll()
-    .where('accounts.id', '=', id)
-    .where('accounts.project_id', '=', env.projectId)
-    .where('accounts.environment', '=', env.environment)
-    .executeTakeFirst()
+): Promise<AccountWithCredentials | undefined> {
+  const { projectId: project_id, environment } = env
+  const [row] = await selectWithCredentials(db, { id, project_id, environment })
+  return row
+}
 
 const filtered = (db: Reader, env: ProjectEnvironment, filters: AccountFilters) =>
   db

@@ -4,6 +4,7 @@ import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
 import { sweepAttempts } from '../connect/sweep.ts'
 import { sweepConnectTokens } from '../connect-tokens/delete-connect-tokens.ts'
+import { drainable } from '../http/drain.ts'
 import { createServer, type ServerOptions } from '../http/server.ts'
 import type { Clock } from '../platform/clock.ts'
 import { type Loop, startLoop } from '../platform/loop.ts'
@@ -43,6 +44,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     if (!workspace) throw new Error('no workspace after the first start')
     if (config.seedFile !== undefined) await applySeedFile(app, workspace.id, config.seedFile)
     const http = await createServer(app, options)
+    const drain = drainable(http)
     await http.listen({ host: config.host, port: config.port })
     const sweep = startSweep(app)
     return {
@@ -50,7 +52,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       made,
       workspaceId: workspace.id,
       async stop() {
-        await http.close()
+        await drain()
         await sweep.stop()
         await close()
       },

@@ -1,4 +1,5 @@
 /** Owns every query on Connect tokens. The token itself is never here: only its digest. */
+import { compileOnce } from '../db/compile-once.ts'
 import type { Reader, Tx } from '../db/open.ts'
 import type { EnvironmentName, Tables } from '../db/tables.ts'
 
@@ -37,17 +38,16 @@ export async function findConnectToken(db: Reader, digest: string): Promise<Conn
   return row && readRow(row)
 }
 
+const insertRow = compileOnce((db, row: Row) => db.insertInto('connect_tokens').values(row))
+
 export async function insertConnectToken(tx: Tx, token: ConnectToken): Promise<void> {
   const { scopes, allowedOrigins, options, ...row } = token
-  await tx
-    .insertInto('connect_tokens')
-    .values({
-      ...row,
-      scopes: JSON.stringify(scopes),
-      allowed_origins: allowedOrigins && JSON.stringify(allowedOrigins),
-      options: JSON.stringify(options),
-    })
-    .execute()
+  await insertRow(tx, {
+    ...row,
+    scopes: JSON.stringify(scopes),
+    allowed_origins: allowedOrigins && JSON.stringify(allowedOrigins),
+    options: JSON.stringify(options),
+  })
 }
 
 /** Compare-and-set: false when the token was consumed already or has expired. */

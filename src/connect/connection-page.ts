@@ -4,7 +4,7 @@ import type { ConnectError } from './connect-errors.ts'
 import type { PageQuery } from './contract.ts'
 import { wantedScopes } from './create-attempt.ts'
 import { fieldInputs } from './fields-form.ts'
-import { html, type Html } from './html.ts'
+import { html, type Html } from '../platform/html.ts'
 import type { Page } from './page.ts'
 import {
   closeButton,

@@ -1,5 +1,5 @@
 /** Owns the two pages between ours and somebody else's: the question before a popup leaves, and the way on after keys were stored. */
-import { html } from './html.ts'
+import { html } from '../platform/html.ts'
 import type { Page } from './page.ts'
 import { pageHead, productName, providerTargets, supportLine } from './page-parts.ts'
 import type { Project } from './resolve-connection.ts'

@@ -1,6 +1,6 @@
 /** Owns the page of a failure that leaves nothing to fill in: what happened, what to do now, and the code to tell support. */
 import { explain, type ConnectError } from './connect-errors.ts'
-import { html } from './html.ts'
+import { html } from '../platform/html.ts'
 import type { Framing, Page } from './page.ts'
 import { closeButton, pageHead, supportLine } from './page-parts.ts'
 import type { Project } from './resolve-connection.ts'

@@ -2,7 +2,7 @@
 import type { CatalogApp } from '../apps/catalog.ts'
 import { askedFields } from './check-fields.ts'
 import type { ConnectError } from './connect-errors.ts'
-import { html, type Html } from './html.ts'
+import { html, type Html } from '../platform/html.ts'
 
 type Field = CatalogApp['custom_fields'][number]
 

@@ -1,7 +1,7 @@
 /** Owns the pieces that several pages show: the head with the app's picture, notes of failure, the way out. */
 import type { ConnectError } from './connect-errors.ts'
 import { explain } from './connect-errors.ts'
-import { html, type Html } from './html.ts'
+import { html, type Html } from '../platform/html.ts'
 import type { Framing } from './page.ts'
 import type { ConnectToken } from './require-token.ts'
 import type { Project } from './resolve-connection.ts'

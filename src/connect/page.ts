@@ -1,5 +1,5 @@
 /** Owns what every page has in common: the document around its content, and the headers that say what it may do. */
-import { html, type Html } from './html.ts'
+import { html, type Html } from '../platform/html.ts'
 import type { PageAssets } from './page-assets.ts'
 
 /** Who may show the page in a frame: anyone, nobody, or these origins. */

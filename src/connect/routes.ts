@@ -85,7 +85,12 @@ export function connectRoutes(http: Http, app: App): void {
           : sendPage(reply, await submitKeysForm(app, basePath, request.body)),
     })
     pages.post('/connect/attempts', {
-      schema: { summary: 'Begin to sign in at a provider', tags, body: ConnectBody },
+      schema: {
+        summary: 'Begin to sign in at a provider',
+        tags,
+        body: ConnectBody,
+        response: { 200: { content: { 'application/json': { schema: CreatedAttempt } } }, ...errorAnswers },
+      },
       preValidation: ownPageOnly,
       handler: async (request, reply) => {
         const { body } = request

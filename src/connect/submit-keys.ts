@@ -22,7 +22,8 @@ export async function submitKeys(app: Needs, body: ConnectBody): Promise<string>
     values,
     accountId: body.accountId,
     oauthAppId: body.oauthAppId,
-    requestDigest: digest(JSON.stringify([body.app, body.accountId, Object.entries(values).toSorted()])),
+    // A form repeated by the browser has its members in the same order.
+    requestDigest: digest(JSON.stringify([body.app, body.accountId, values])),
   })
 }
 

@@ -1,6 +1,7 @@
 /** Owns the PostgreSQL pool: limits, number parsing, named statements, and the retry that a deadlock asks for. */
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, types, type PoolClient } from 'pg'
+import { BadRequest } from '../platform/errors.ts'
 import type { Db } from './open.ts'
 import type { Tables } from './tables.ts'
 
@@ -55,12 +56,19 @@ const isConflict = (error: unknown) => ['40001', '40P01'].includes((error as { c
 const names = new Map<string, string>()
 const MAX_NAMES = 1_000
 
-/** Gives every statement text a name, so that the server parses and plans it once per connection. */
+/**
+ * Gives every statement text a name, so that the server parses and plans it once per connection. U+0000, which PostgreSQL cannot hold in a
+ * text, is refused here as what it is: a mistake in what was asked, not an outage or a fault of ours.
+ */
 function nameStatements(client: PoolClient): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
   client.query = ((text: unknown, values?: unknown, ...rest: unknown[]) => {
     if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0)
       return query(text, values, ...rest)
+    if (values.some((value) => typeof value === 'string' && value.includes('\0')))
+      return Promise.reject(
+        new BadRequest('A text holds the character U+0000', { code: 'invalid_parameter' }),
+      )
     let name = names.get(text)
     if (!name && names.size < MAX_NAMES) {
       name = `s${names.size}`

@@ -1,24 +1,32 @@
 /** Owns every query on external users. */
 import { sql } from 'kysely'
 import type { ProjectEnvironment } from '../access/project-environment.ts'
+import { compileOnce } from '../db/compile-once.ts'
 import type { Reader, Tx } from '../db/open.ts'
 import { type Page, type PageRequest, readPage } from '../db/pages.ts'
 import type { Tables } from '../db/tables.ts'
 
 export type ExternalUserRow = Tables['external_users']
 
-export const findExternalUser = (
+const selectByExternalId = compileOnce(
+  (db, user: Pick<ExternalUserRow, 'project_id' | 'environment' | 'external_id'>) =>
+    db
+      .selectFrom('external_users')
+      .selectAll()
+      .where('project_id', '=', user.project_id)
+      .where('environment', '=', user.environment)
+      .where('external_id', '=', user.external_id),
+)
+
+export async function findExternalUser(
   db: Reader,
   env: ProjectEnvironment,
   externalId: string,
-): Promise<ExternalUserRow | undefined> =>
-  db
-    .selectFrom('external_users')
-    .selectAll()
-    .where('project_id', '=', env.projectId)
-    .where('environment', '=', env.environment)
-    .where('external_id', '=', externalId)
-    .executeTakeFirst()
+): Promise<ExternalUserRow | undefined> {
+  const { projectId: project_id, environment } = env
+  const [row] = await selectByExternalId(db, { project_id, environment, external_id: externalId })
+  return row
+}
 
 /** True when this call added the row; false when it was there already. */
 export async function insertExternalUser(tx: Tx, row: ExternalUserRow): Promise<boolean> {

@@ -37,7 +37,7 @@ export async function admit(app: App, request: FastifyRequest, reply: FastifyRep
     letPageRead()
     throw invalidToken()
   }
-  reply.headers(judgeOrigin(caller, origin, new URL(app.config.publicUrl).origin))
+  reply.headers(judgeOrigin(caller, origin, app.config.publicUrl))
   authorizeCaller(policy, caller)
   request.caller = caller
   if (policy.tenant === 'none') return

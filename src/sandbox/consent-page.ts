@@ -1,6 +1,6 @@
 /** Owns the sandbox provider's pages for people: the question, and why there is none. */
 import type { AuthorizeRequest } from './authorize-request.ts'
-import { html } from './html.ts'
+import { html } from '../platform/html.ts'
 import { page, type Answer } from './page.ts'
 import { people } from './people.ts'
 import { SANDBOX_CLIENT_ID } from './sandbox-client.ts'

@@ -1,6 +1,6 @@
 /** Owns the frame of the sandbox provider's pages: style, title and the policy that forbids everything else. */
 import { digest } from '../platform/crypto/secrets.ts'
-import { html, Markup } from './html.ts'
+import { html, Html } from '../platform/html.ts'
 
 export interface Answer {
   status: number
@@ -32,14 +32,14 @@ const styleHash = Buffer.from(digest(STYLE), 'base64url').toString('base64')
 // the developer's. There is no script, and nothing on the page that is not escaped.
 const POLICY = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; frame-ancestors 'none'`
 
-export function page(status: number, title: string, content: Markup): Answer {
+export function page(status: number, title: string, content: Html): Answer {
   const document = html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
-        ${new Markup(`<style>${STYLE}</style>`)}
+        ${new Html(`<style>${STYLE}</style>`)}
       </head>
       <body>
         <main>${content}</main>
@@ -54,7 +54,7 @@ export function page(status: number, title: string, content: Markup): Answer {
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     },
-    body: document.text,
+    body: document.markup,
   }
 }
 

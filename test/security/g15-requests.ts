@@ -17,7 +17,7 @@ interface Parameter {
   in: 'path' | 'query' | 'header'
   schema?: Schema
 }
-interface Operation {
+export interface Operation {
   parameters?: Parameter[]
   requestBody?: { content: Record<string, { schema?: Schema }> }
 }
@@ -35,6 +35,12 @@ export const operations = Object.entries(document.paths).flatMap(([path, methods
     .filter(([method]) => !LEFT_OUT.has(`${method} ${path}`))
     .map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
 )
+
+/** The members that an operation's body may have. */
+export const memberNames = (operation: Operation): string[] =>
+  Object.values(operation.requestBody?.content ?? {}).flatMap(({ schema }) =>
+    Object.keys(resolve(schema)?.properties ?? {}),
+  )
 
 /** Real values by parameter or member name. No app whose keys would be tried out at a real provider is among them. */
 export type Known = Record<string, readonly string[]>

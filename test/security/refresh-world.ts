@@ -13,7 +13,7 @@ import { projectEnvironmentOfRow } from '../../src/access/project-environment.ts
 import { saveAccount } from '../../src/accounts/save-account.ts'
 import { ensureExternalUser } from '../../src/external-users/ensure-external-user.ts'
 import { createOAuthApp } from '../../src/oauth-apps/create-oauth-app.ts'
-import { type Answer, send } from './answers.ts'
+import { type Answer, assertStatus, jsonOf, send } from './answers.ts'
 import { openWorld, operator, type WorldOptions } from './harness.ts'
 
 export interface TokenRequest {
@@ -235,7 +235,7 @@ const definition = (origin: string) => ({
 })
 
 /** The members of an account's answer that refreshing is about. */
-export interface ReadAccount {
+interface ReadAccount {
   healthy: boolean
   dead: boolean
   error: string | null
@@ -243,4 +243,12 @@ export interface ReadAccount {
   last_refreshed_at: string | null
   next_refresh_at: string | null
   credentials?: { oauth_access_token: string; oauth_refresh_token: string }
+}
+
+export const HOUR = 3_600_000
+
+/** What a read that succeeded says. */
+export function accountOf(answer: Answer): ReadAccount {
+  assertStatus(answer, 200)
+  return jsonOf<ReadAccount>(answer)
 }

@@ -10,3 +10,8 @@ test('values are escaped, HTML of the same kind is not', () => {
   assert.equal(html`${['<', html`<b>${'<'}</b>`, 3]}`.markup, '&lt;<b>&lt;</b>3')
   assert.equal(html`a${null}${undefined}${false}b`.markup, 'ab')
 })
+
+test('what only looks like HTML of ours is refused or escaped', () => {
+  const forged = JSON.parse('{"markup":"<script>"}') as never
+  assert.doesNotMatch(html`${forged}`.markup, /<script>/)
+})

@@ -1,11 +1,12 @@
 /** Owns writing HTML: a tagged template that escapes whatever is put into it, unless it is HTML of this same kind. */
 
-declare const brand: unique symbol
-
-/** Made by `html` alone. */
-export interface Html {
+/** Made by `html` alone. A class, so that nothing parsed from a request can pass for it. */
+export class Html {
   readonly markup: string
-  readonly [brand]: true
+
+  constructor(markup: string) {
+    this.markup = markup
+  }
 }
 
 type Part = Html | string | number | null | undefined | false | readonly Part[]
@@ -17,7 +18,7 @@ type Part = Html | string | number | null | undefined | false | readonly Part[]
 export const html = (texts: TemplateStringsArray, ...parts: Part[]): Html => {
   let markup = texts[0] ?? ''
   for (const [i, part] of parts.entries()) markup += written(part) + (texts[i + 1] ?? '')
-  return { markup } as Html
+  return new Html(markup)
 }
 
 const ESCAPED: Record<string, string> = {
@@ -28,9 +29,11 @@ const ESCAPED: Record<string, string> = {
   "'": '&#39;',
 }
 
+/** For text and for attributes in double quotes. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ESCAPED[c] ?? '')
+
 function written(part: Part): string {
   if (part === null || part === undefined || part === false) return ''
-  if (typeof part === 'string' || typeof part === 'number')
-    return String(part).replace(/[&<>"']/g, (c) => ESCAPED[c] ?? '')
-  return 'markup' in part ? part.markup : part.map(written).join('')
+  if (part instanceof Html) return part.markup
+  return Array.isArray(part) ? part.map(written).join('') : escapeHtml(String(part as string | number))
 }
