@@ -44,7 +44,7 @@ export function startChild(args: readonly string[], env: Record<string, string> 
   const [program, ...rest] = isPinned
     ? ['taskset', '-c', String(SERVER_CORE), process.execPath, ...args]
     : [process.execPath, ...args]
-  const child = spawn(program!, rest, {
+  const child = spawn(program, rest, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

@@ -21,12 +21,62 @@ const { catalog } = await loadCatalog({ builtInDir })
 
 /** One plausible value per field that has a pattern; a new pattern needs a line here. */
 const samples: Record<string, string> = {
+  'activecampaign.base_url': 'https://acme.api-us1.com',
+  'algolia.application_id': 'ABC123DEF4',
+  'amazon_ses.accessKeyId': `AKIA${'0'.repeat(16)}`,
+  'amazon_ses.region': 'eu-central-1',
+  'auth0_management_api.domain': 'acme.eu.auth0.com',
+  'azure_openai_service.resource_name': 'acme-ai',
+  'bamboohr.subdomain': 'acme',
+  'bigcommerce.store_hash': 'abc123',
+  'cal_com.domain': 'api.cal.com',
+  'chargebee.sub_url': 'acme-test',
+  'cloudinary.cloud_name': 'acme',
+  'dynamics_365_business_central_api.tenant': 'common',
+  'ghost_org_admin_api.admin_api_key': '0123abcd:89abcdef',
+  'ghost_org_admin_api.admin_api_url': 'acme.ghost.io',
+  'gong.api_base_url_for_customer': 'https://company-17.api.gong.io',
+  'gorgias_oauth.domain': 'acme',
+  'microsoft_excel.tenant': 'common',
+  'microsoft_graph_api.tenant': 'common',
+  'netsuite.account_id': '1234567-sb1',
+  'whatsapp_business.business_account_id': '102290129340398',
+  'wordpress_org.url': 'blog.acme.example',
+  'wrike.host': 'www.wrike.com',
+  'zoho_books.api_domain': 'https://www.zohoapis.com',
+  'zoho_mail.api_domain': 'https://www.zohoapis.com',
   'salesforce_rest_api.login_host': 'acme.my.salesforce.com',
   'salesforce_rest_api.instance_url': 'https://acme.my.salesforce.com',
   'shopify.shop_id': 'acme-store',
   'twilio.accountSid': `AC${'0'.repeat(32)}`,
   'telegram_bot_api.token': '123456:ABC-def_1',
+  'aws.accessKeyId': `AKIA${'0'.repeat(16)}`,
+  'aws.region': 'us-east-1',
+  'docusign.base_uri': 'https://demo.docusign.net',
+  'freshdesk.domain': 'acme',
+  'gitlab.base_api_url': 'gitlab.com',
+  'google_ads.login_customer_id': '1234567890',
+  'klaviyo.api_key': 'pk_1a2b3c',
+  'mailchimp.dc': 'us19',
+  'microsoft_onedrive.tenant': 'common',
+  'microsoft_outlook.tenant': 'common',
+  'microsoft_outlook_calendar.tenant': 'common',
+  'microsoft_teams.tenant': 'common',
+  'pipedrive.api_domain': 'https://acme.pipedrive.com',
+  'quickbooks.company_id': '1234567890123',
+  'servicenow.instance_name': 'acme',
+  'sharepoint.tenant': 'common',
+  'shopify_developer_app.shop_id': 'acme-store',
+  'snowflake.account': 'acme-dev_1',
+  'supabase.subdomain': 'abcdefghij0123456789',
+  'woocommerce.key': 'ck_1a2b3c',
+  'woocommerce.secret': 'cs_1a2b3c',
+  'woocommerce.url': 'shop.acme.example',
+  'zendesk.subdomain': 'acme',
+  'zoho_crm.api_domain': 'https://www.zohoapis.eu',
 }
+/** Fields that may name any host, because nobody's secret but the person's own goes there. */
+const ownHosts = new Set(['woocommerce.url', 'wordpress_org.url', 'ghost_org_admin_api.admin_api_url'])
 /** What somebody would type to send credentials elsewhere. */
 const hostile = [
   'evil.com/',
@@ -68,6 +118,12 @@ function sampleContext(app: CatalogApp) {
         },
         {} as Record<string, unknown>,
       )
+  const allowed = Object.fromEntries(
+    Object.entries(app.oauth?.version === 2 ? app.oauth.callback_allow : {}).map(([name, [first]]) => [
+      name,
+      first,
+    ]),
+  )
   return {
     ...fieldValues(app, given),
     access_token: 'access',
@@ -79,22 +135,29 @@ function sampleContext(app: CatalogApp) {
     answer: anything('answer'),
     token: anything('token'),
     id_token: anything('id_token'),
-    stored: anything('stored'),
-    callback: anything('callback'),
+    stored: { ...anything('stored'), ...allowed },
+    callback: { ...anything('callback'), ...allowed },
+    derived: anything('derived'),
+    oauth_app: anything('oauth_app'),
   }
 }
 
-test('there is an app for every file, and the first dozen is there', async () => {
-  const files = (await readdir(builtInDir)).filter((name) => !name.startsWith('_'))
+const files = (await readdir(builtInDir)).filter((name) => !name.startsWith('_')).toSorted()
+/** Those that are disabled too: what they say must hold all the same. */
+const apps = files.map((name) => catalog.find(name.replace(/\.yaml$/, ''))!)
+
+test('there is an app for every file, a disabled one says why, and the first dozen is there', () => {
   assert.deepEqual(
-    catalog.list().map((app) => `${app.name_slug}.yaml`),
-    files.toSorted(),
+    apps.map((app) => `${app.name_slug}.yaml`),
+    files,
   )
+  for (const app of apps.filter(({ disabled }) => disabled))
+    assert.match(app.notes.join(' '), /Disabled/, app.name_slug)
   assert.ok(files.length >= 12)
   assert.equal(catalog.find('slack'), catalog.find('slack_v2'))
 })
 
-for (const app of catalog.list()) {
+for (const app of apps) {
   test(`${app.name_slug}: every template resolves, every URL is https and within the allowed domains`, () => {
     const context = sampleContext(app)
     const options = { hostPatterns: hostPatterns(app) }
@@ -124,7 +187,7 @@ for (const app of catalog.list()) {
       const honest = renderUrl(text, context, options)
       const owner = (url: string) =>
         new URL(url, 'https://relative.example').hostname.split('.').slice(-2).join('.')
-      for (const field of app.custom_fields)
+      for (const field of app.custom_fields.filter(({ name }) => !ownHosts.has(`${app.name_slug}.${name}`)))
         for (const value of hostile) {
           const attacked = { ...context, custom_fields: { ...context.custom_fields, [field.name]: value } }
           let url: string
@@ -144,7 +207,7 @@ for (const app of catalog.list()) {
     assert.ok(sources.length > 0 && checked_fields.length > 0 && unverified.length > 0)
     if (checked_on) assert.ok(!Number.isNaN(Date.parse(checked_on)))
     assert.ok(app.rank !== undefined && app.docs_url !== undefined && app.categories.length > 0)
-    assert.ok(app.test_request, 'an account must be testable')
+    assert.ok(app.test_request || !app.proxy.enabled, 'an account must be testable')
   })
 }
 

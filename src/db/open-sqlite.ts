@@ -51,11 +51,19 @@ export function openSqlite(path: string, durable: boolean): Db {
       for (const write of batch) settled.push(await runOne(write))
       run('commit')
     } catch (error) {
-      if (writerConnection.inTransaction) run('rollback')
       for (const write of batch) write.reject(error)
+      rollBack()
       return
     }
     for (const settle of settled) settle()
+  }
+
+  function rollBack(): void {
+    try {
+      if (writerConnection.inTransaction) run('rollback')
+    } catch {
+      // Still in the transaction: the next `begin` fails, and with it whoever asked; nobody is told that anything was done.
+    }
   }
 
   /** Runs one write inside the shared transaction; its failure undoes only itself. */

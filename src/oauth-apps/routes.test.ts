@@ -114,7 +114,7 @@ async function scenario(t: TestContext, kind: (typeof testDatabases)[number]) {
       const account = { id: 'apn_1', external_user_id: 'exu_1', app_slug: 'github', oauth_app_id: oauthAppId }
       await tx
         .insertInto('accounts')
-        .values({ ...account, ...of } as Tables['accounts'])
+        .values({ ...account, ...of })
         .execute()
     })
   return { app, db, clock, env, routes, call, create, connectAccount }

@@ -35,5 +35,7 @@ export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c)
 function written(part: Part): string {
   if (part === null || part === undefined || part === false) return ''
   if (part instanceof Html) return part.markup
-  return Array.isArray(part) ? part.map(written).join('') : escapeHtml(String(part as string | number))
+  if (typeof part === 'string' || typeof part === 'number') return escapeHtml(String(part))
+  // Only a type error gets past the list: what is no list has no `map`, and leaves nothing.
+  return Array.isArray(part) ? part.map(written).join('') : ''
 }
