@@ -19,14 +19,15 @@ export interface TestFile {
 const root = join(import.meta.dirname, '..')
 const TARGET = 'docs/security-cases.md'
 const TEST_FILES = '{src,test,scripts}/**/*.test.ts'
-/** `test('G1-12 …`, on one line or two, also as a subtest; `test.skip` is none. */
-const NAMED_TEST = /\btest\(\s*['"`](G\d+-\d+) /g
+/** `test('G1-12 …` or `test('G6-111, G6-113: …`, on one line or two, also as a subtest; `test.skip` is none. */
+const NAMED_TEST = /\btest\(\s*['"`]((?:G\d+-\d+, )*G\d+-\d+):? /g
 
 /** Case id -> the files with a test of that name. @throws Error for an id that is not in the catalogue */
 function findCoverage({ cases }: SecurityCases, files: readonly TestFile[]): Map<string, string[]> {
   const coverage = new Map<string, string[]>(cases.map(({ id }) => [id, []]))
   for (const { path, text } of files) {
-    for (const [, id = ''] of text.matchAll(NAMED_TEST)) {
+    const named = [...text.matchAll(NAMED_TEST)].flatMap(([, ids = '']) => ids.split(', '))
+    for (const id of named) {
       const covering = coverage.get(id)
       if (!covering) throw new Error(`${path}: ${id} is no case of test/security/cases.json`)
       if (!covering.includes(path)) covering.push(path)

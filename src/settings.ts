@@ -41,7 +41,7 @@ const pattern = (expression: RegExp, says: string) => (value: string) => {
 
 /** Every setting there is. `docs/configuration.md` is generated from this table. */
 export const settings: readonly Setting[] = [
-  { name: 'PORT', default: '3000', description: 'Port to listen on.', check: wholeNumber(0, 65_535) },
+  { name: 'PORT', default: '3000', description: 'Port to listen on.', check: wholeNumber(1, 65_535) },
   {
     name: 'HOST',
     default: '127.0.0.1',

@@ -45,7 +45,7 @@ test('help, an unknown command and bad arguments say what there is', async () =>
 test('a bad setting ends the start with one clear line', async () => {
   const { code, err } = await run([bin, 'serve'], { PORT: 'ninety' })
   assert.equal(code, 1)
-  assert.match(err, /^headgate: PORT must be a whole number from 0 to 65535[^\n]*\n$/)
+  assert.match(err, /^headgate: PORT must be a whole number from 1 to 65535[^\n]*\n$/)
 })
 
 test('clients made, limited, rotated and deleted here are obeyed by the running server within a second', async (t) => {

@@ -158,7 +158,7 @@ test('a refusal at the provider shows what to do next', { skip: skipBrowser }, a
 
 for (const coop of [false, true]) {
   test(
-    `121, 122: in a frame the site hears of the account${coop ? ', with every opener cut' : ''}`,
+    `G6-121, G6-122: in a frame the site hears of the account${coop ? ', with every opener cut' : ''}`,
     { skip: skipBrowser },
     async (t) => {
       const server = await openServer(t)
@@ -191,7 +191,7 @@ for (const coop of [false, true]) {
   )
 }
 
-test('121: a site that is not in the list sees nothing', { skip: skipBrowser }, async (t) => {
+test('G6-121: a site that is not in the list sees nothing', { skip: skipBrowser }, async (t) => {
   const server = await openServer(t)
   const site = await serveSite(t)
   const { token } = await createToken(server, { allowed_origins: ['https://app.test'] })
@@ -203,7 +203,7 @@ test('121: a site that is not in the list sees nothing', { skip: skipBrowser }, 
   assert.deepEqual(await messages(page), [])
 })
 
-test('123: a blocked popup leaves a link; closing costs nothing', { skip: skipBrowser }, async (t) => {
+test('G6-123: a blocked popup leaves a link; closing costs nothing', { skip: skipBrowser }, async (t) => {
   const server = await openServer(t)
   const site = await serveSite(t)
   const { token } = await createToken(server)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectWorld, startedWorld } from '../../test/connect-world.ts'
 
-test('130: state that is missing, unknown, altered, doubled or late', async (t) => {
+test('G7-130: state that is missing, unknown, altered, doubled or late', async (t) => {
   const { world, token, state, cookie } = await startedWorld(t)
   const altered = (state.startsWith('A') ? 'B' : 'A') + state.slice(1)
   const bad: [string, string][][] = [
@@ -45,7 +45,7 @@ test('130: state that is missing, unknown, altered, doubled or late', async (t) 
   await world.assertNothingConnected(token)
 })
 
-test('128: the answer counts only in the browser that began', async (t) => {
+test('G7-128: the answer counts only in the browser that began', async (t) => {
   const { world, token, state, cookie } = await startedWorld(t)
   const other = await world.start(token)
   const [name = ''] = cookie.split('=')
@@ -83,7 +83,7 @@ test('the cookie of an attempt', async (t) => {
   assert.equal(answer.headers.get('referrer-policy'), 'no-referrer')
 })
 
-test('131: mix-up: another OAuth app’s address, another issuer', async (t) => {
+test('G7-131: mix-up: another OAuth app’s address, another issuer', async (t) => {
   const world = await connectWorld(t)
   const token = await world.token()
   const elsewhere = await world.start(token)
@@ -107,7 +107,7 @@ test('131: mix-up: another OAuth app’s address, another issuer', async (t) => 
   assert.equal((await world.rows('accounts')).length, 1)
 })
 
-test('132, 133, 89: refusals and errors of the provider leave the token unused', async (t) => {
+test('G7-132, G7-133, G4-89: refusals and errors of the provider leave the token unused', async (t) => {
   const world = await connectWorld(t)
   const token = await world.token()
   const nasty = '<img src=x onerror=alert(1)>'
@@ -131,7 +131,7 @@ test('132, 133, 89: refusals and errors of the provider leave the token unused',
   await world.assertNothingConnected(token)
 })
 
-test('134: a hostile code', async (t) => {
+test('G7-134: a hostile code', async (t) => {
   const { world, token, state, cookie } = await startedWorld(t)
   for (const code of ['a\r\nb', 'a\u0000b', 'ä', 'x'.repeat(4097)]) {
     const answer = await world.callback({ code, state }, cookie)
@@ -144,7 +144,7 @@ test('134: a hostile code', async (t) => {
   await world.assertNothingConnected(token)
 })
 
-test('141: other methods redeem nothing', async (t) => {
+test('G7-141: other methods redeem nothing', async (t) => {
   const { world, token, state, cookie } = await startedWorld(t)
   for (const method of ['POST', 'HEAD', 'PUT', 'DELETE']) {
     const answer = await world.callback({ code: 'c', state }, cookie, undefined, { method })

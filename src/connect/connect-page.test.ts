@@ -11,7 +11,7 @@ const directives = (answer: Response) =>
     }),
   )
 
-test('111, 113: headers of the page', async (t) => {
+test('G6-111, G6-113: headers of the page', async (t) => {
   const world = await connectWorld(t)
   const token = await world.token({ allowed_origins: ['https://app.test', 'http://localhost:8080'] })
   for (const query of [{}, { app: 'double' }, { app: 'double_keys' }]) {
@@ -41,7 +41,7 @@ test('111, 113: headers of the page', async (t) => {
   assert.notEqual(again['script-src'], keys['script-src'], 'a nonce serves once')
 })
 
-test('112: without origins the page may be framed, unless the project requires them', async (t) => {
+test('G6-112: without origins the page may be framed, unless the project requires them', async (t) => {
   const world = await connectWorld(t)
   for (const token of [await world.token(), await world.token({ allowed_origins: [] })]) {
     assert.equal('frame-ancestors' in directives(await world.page(token)), false)
@@ -61,7 +61,7 @@ test('112: without origins the page may be framed, unless the project requires t
   assert.equal(strict.headers.get('x-frame-options'), null)
 })
 
-test('115: bad tokens get plain words, no data of a project, and no redirect', async (t) => {
+test('G6-115: bad tokens get plain words, no data of a project, and no redirect', async (t) => {
   const world = await connectWorld(t)
   await world.app.db.write((tx) =>
     tx.updateTable('projects').set({ app_name: 'Zebra Shop', support_email: 'help@zebra.test' }).execute(),
@@ -95,7 +95,7 @@ test('115: bad tokens get plain words, no data of a project, and no redirect', a
   assert.equal((await world.rows('connect_attempts')).length, 0)
 })
 
-test('116, 126: what others wrote appears as text, short, and the page names project and app', async (t) => {
+test('G6-116, G6-126: what others wrote appears as text, short, and the page names project and app', async (t) => {
   const world = await connectWorld(t)
   const nasty = '"><img src=x onerror=alert(1)>'
   await world.app.db.write((tx) =>
@@ -140,7 +140,7 @@ test('116, 126: what others wrote appears as text, short, and the page names pro
   assert.doesNotMatch(name, /[\u202e\n]/)
 })
 
-test('117: the app must be known, and the OAuth app of this project and this app', async (t) => {
+test('G6-117: the app must be known, and the OAuth app of this project and this app', async (t) => {
   const world = await connectWorld(t)
   const token = await world.token()
   const refused = async (query: Record<string, string>, status: number, code: string, with_ = token) => {
@@ -194,7 +194,7 @@ test('117: the app must be known, and the OAuth app of this project and this app
   assert.equal((await world.rows('connect_attempts')).length, 0)
 })
 
-test('120: reconnecting somebody else’s account is the same as an unknown one', async (t) => {
+test('G6-120: reconnecting somebody else’s account is the same as an unknown one', async (t) => {
   const world = await connectWorld(t)
   const connect = async (user: string, members: Record<string, string>) => {
     const token = await world.token({ external_user_id: user })
@@ -235,7 +235,7 @@ test('a link without an app offers those that can be connected', async (t) => {
   assert.doesNotMatch(text, /app=github/, 'no OAuth app is registered for it')
 })
 
-test('114, 7: assets are served by exact name, for good, and nothing else is', async (t) => {
+test('G6-114, G1-7: assets are served by exact name, for good, and nothing else is', async (t) => {
   const world = await connectWorld(t)
   const text = await (await world.page(await world.token())).text()
   const files = [...text.matchAll(/\/_static\/assets\/[\w.-]+/g)].map(([path]) => path)

@@ -9,7 +9,7 @@ import { requireKnownToken } from './require-token.ts'
 
 const good = { 'field.api_key': 'good-key', 'field.region': 'us', 'field.subdomain': '' }
 
-test('118: the form makes an account; another token or another origin does not', async (t) => {
+test('G6-118: the form makes an account; another token or another origin does not', async (t) => {
   const world = await connectWorld(t)
   const token = await world.token()
   const form = { token, app: 'double_keys', ...good }
@@ -56,7 +56,7 @@ test('118: the form makes an account; another token or another origin does not',
   assert.equal((await world.rows('accounts')).length, 1)
 })
 
-test('119: keys that the provider refuses are not stored, and the form comes back without them', async (t) => {
+test('G6-119: keys that the provider refuses are not stored, and the form comes back without them', async (t) => {
   const world = await connectWorld(t)
   const token = await world.token({ error_redirect_uri: 'https://app.test/error' })
   const form = {
@@ -132,7 +132,7 @@ test('apps that sign in take no keys, and apps with keys have no sign-in', async
   assert.deepEqual(await world.rows('connect_attempts'), [])
 })
 
-test('124: after the keys, on to the success address by a page, because the form may lead nowhere else', async (t) => {
+test('G6-124: after the keys, on to the success address by a page, because the form may lead nowhere else', async (t) => {
   const world = await connectWorld(t)
   const token = await world.token({ success_redirect_uri: 'https://app.test/done?a=1&b="' })
   const answer = await world.postForm('/connect/keys', { token, app: 'double_keys', ...good })

@@ -112,7 +112,7 @@ for (const database of testDatabases) {
   })
 }
 
-test('127: the request leg', async (t) => {
+test('G7-127: the request leg', async (t) => {
   const world = await connectWorld(t)
   const token = await world.token()
   const seen = new Set<string>()
@@ -134,7 +134,7 @@ test('127: the request leg', async (t) => {
   assert.equal(narrow.authorize.searchParams.get('scope'), 'read')
 })
 
-test('142: basic: the client secret is in the header and nowhere else', async (t) => {
+test('G7-142: basic: the client secret is in the header and nowhere else', async (t) => {
   const world = await connectWorld(t)
   const found = world.app.catalog.current.find('double')!
   const changed = { ...found, oauth: { ...found.oauth, client_auth: 'basic' } } as typeof found
@@ -150,7 +150,7 @@ test('142: basic: the client secret is in the header and nowhere else', async (t
   assert.ok(!world.logged().includes(CLIENT_SECRET))
 })
 
-test('143: a connection may finish after its token has expired, within ten minutes of its beginning', async (t) => {
+test('G7-143: a connection may finish after its token has expired, within ten minutes of its beginning', async (t) => {
   const world = await connectWorld(t)
   const token = await world.token({ expires_in: 60 })
   world.clock.advance(59_000)
@@ -167,7 +167,7 @@ test('143: a connection may finish after its token has expired, within ten minut
   assert.equal(world.provided('/token').length, 1)
 })
 
-test('124, 125: the redirect addresses, byte for byte and only when it is over', async (t) => {
+test('G6-124, G6-125: the redirect addresses, byte for byte and only when it is over', async (t) => {
   const world = await connectWorld(t)
   const uris = {
     success_redirect_uri: 'https://app.test/Done/?a=1&b=%20x',

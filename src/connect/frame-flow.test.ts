@@ -79,7 +79,7 @@ test('a start address that somebody else opens asks first, and names who asks', 
   assert.equal((await stands(world, handle))['status'], 'done')
 })
 
-test('123, 125: refusal and expiry reach the frame, and cost nothing', async (t) => {
+test('G6-123, G6-125: refusal and expiry reach the frame, and cost nothing', async (t) => {
   const world = await connectWorld(t)
   const token = await world.token({ error_redirect_uri: 'https://app.test/error' })
   const refused = await create(world, token)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectWorld } from '../../test/connect-world.ts'
 
-test('137: a token endpoint that hangs is given up within twenty seconds', async (t) => {
+test('G7-137: a token endpoint that hangs is given up within twenty seconds', async (t) => {
   const world = await connectWorld(t)
   const token = await world.token()
   const { state, cookie } = await world.start(token)

@@ -5,7 +5,7 @@ import { connectWorld, startedWorld, TOKENS, type World } from '../../test/conne
 import { createEgress } from '../upstream/egress.ts'
 import { reply, serveLocally } from '../upstream/local-server.ts'
 
-test('135, 137, 138: exchanges that fail connect nothing, and send the code once', async (t) => {
+test('G7-135, G7-137, G7-138: exchanges that fail connect nothing, and send the code once', async (t) => {
   const evil = await serveLocally(t, (_request, response) => reply(response, 200, TOKENS))
   const world = await connectWorld(t)
   const token = await world.token()
@@ -34,7 +34,7 @@ test('135, 137, 138: exchanges that fail connect nothing, and send the code once
   await world.assertNothingConnected(token)
 })
 
-test('136: a token endpoint that resolves to a private address is not called', async (t) => {
+test('G7-136: a token endpoint that resolves to a private address is not called', async (t) => {
   const { world, token, state, cookie } = await startedWorld(t)
   const egress = createEgress({ allow: [], lookup: async () => [{ address: '127.0.0.1', family: 4 }] })
   t.after(() => egress.close())
@@ -47,7 +47,7 @@ test('136: a token endpoint that resolves to a private address is not called', a
   await world.assertNothingConnected(token)
 })
 
-test('139: granted less than asked', async (t) => {
+test('G7-139: granted less than asked', async (t) => {
   const world = await connectWorld(t)
   world.answers['/token'] = (_request, response) => reply(response, 200, { ...TOKENS, scope: 'read' })
   const strict = await world.token()
@@ -62,7 +62,7 @@ test('139: granted less than asked', async (t) => {
   assert.equal(account?.authorized_scopes, '["read"]')
 })
 
-test('139: with less than asked, the app’s own test request decides', async (t) => {
+test('G7-139: with less than asked, the app’s own test request decides', async (t) => {
   const world = await connectWorld(t, { double: { test_request: { method: 'GET', url: '/test' } } })
   world.answers['/token'] = (_request, response) => reply(response, 200, { ...TOKENS, scope: 'read' })
   world.answers['/test'] = (_request, response) => reply(response, 403, {})
