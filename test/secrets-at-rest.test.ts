@@ -210,7 +210,7 @@ async function liveALife(t: TestContext, database: 'sqlite' | 'postgres') {
 }
 
 for (const { name: database } of testDatabases) {
-  test(`after a whole life no secret is readable in database, journal or log (${database})`, async (t) => {
+  test(`G9-167 after a whole life no secret is readable in database, journal or log (${database})`, async (t) => {
     const world = await liveALife(t, database)
     const places = await placesOf(world)
     assert.ok(world.secrets.size >= 20, `${world.secrets.size} secrets`)

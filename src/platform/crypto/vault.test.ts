@@ -43,7 +43,7 @@ test('the same text never seals to the same bytes', () => {
 
 for (const change of moved) {
   const part = Object.keys(change)[0]
-  test(`a sealed text moved to another ${part} does not open`, () => {
+  test(`G9-168, G9-169 a sealed text moved to another ${part} does not open`, () => {
     const vault = openVault(ring, 'instance')
     const sealed = vault.seal(binding, 'secret')
     assert.throws(() => vault.open({ ...binding, ...change }, sealed), SealBroken)
@@ -89,7 +89,7 @@ test('formats that are not ours are refused, not guessed', () => {
   for (const text of wrong) assert.throws(() => vault.open(binding, text), SealBroken, text)
 })
 
-test('a cut tag is refused, at every length', () => {
+test('G9-170 a cut tag is refused, at every length', () => {
   const vault = openVault(ring, 'instance')
   const [dataKey, body] = vault.seal(binding, '').split('~') as [string, string]
   const [version, nonce, tag] = body.split('.') as [string, string, string]
