@@ -13,7 +13,7 @@ import { openPostgresServer } from './postgres-server.ts'
 
 const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts']
 const TEST_TIMEOUT_MS = 120_000
-const WATCHDOG_SECONDS = 9 * 60
+const WATCHDOG_SECONDS = 15 * 60
 /** How long an interrupted runner may take to name what it was running, and to end. */
 const INTERRUPT_GRACE_MS = 10_000
 const INTERRUPTED_EXIT_CODE = 130

@@ -103,7 +103,7 @@ test('G8-166 the OAuth app’s secret changes: the next attempt uses it, nobody 
     const account = accountOf(await world.read(id))
     assert.deepEqual([account.healthy, account.dead], [false, false])
     assert.match(account.error ?? '', /invalid_client/)
-    world.clock.advance(26 * HOUR)
+    world.clock.advance(30 * HOUR)
   }
   await updateOAuthApp(app, env, world.strictOAuthAppId, { client_secret: 'the-new-secret' }, operator)
   const account = accountOf(await world.read(id))
