@@ -5,6 +5,7 @@ import type { App } from '../app.ts'
 import { isOutage } from '../db/outage.ts'
 import { openCredentialsText } from './credentials-seal.ts'
 import type { JournalEntry } from './journal.ts'
+import { noRefresh } from './no-refresh.ts'
 import { nextRefreshAt } from './refresh-margin.ts'
 import {
   type CredentialsRow,
@@ -36,14 +37,7 @@ export async function commitRefresh(
           sealed: entry.sealed,
           previous_sealed: row.sealed,
           previous_kept_until: app.clock.now() + KEEP_PREVIOUS_MS,
-          refresh_attempt: null,
-          refresh_holder: null,
-          refresh_lease_until: null,
-          failures: 0,
-          failure_kind: null,
-          first_failed_at: null,
-          outcome_unknown_at: null,
-          retry_at: null,
+          ...noRefresh,
         })
         if (!written) return
         await updateAccount(tx, env, entry.accountId, {

@@ -8,6 +8,7 @@ import { mintId } from '../platform/crypto/ids.ts'
 import { NotFound } from '../platform/errors.ts'
 import { countersOfAccount } from './account-counters.ts'
 import { bindingOf, type CredentialValues } from './credentials-seal.ts'
+import { noRefresh } from './no-refresh.ts'
 import { nextRefreshAt } from './refresh-margin.ts'
 import {
   type AccountRow,
@@ -64,14 +65,7 @@ export async function saveAccount(
     kind: credentials.kind,
     previous_sealed: null,
     previous_kept_until: null,
-    refresh_attempt: null,
-    refresh_holder: null,
-    refresh_lease_until: null,
-    failures: 0,
-    failure_kind: null,
-    first_failed_at: null,
-    outcome_unknown_at: null,
-    retry_at: null,
+    ...noRefresh,
   }
   const actor = { kind: 'external_user', id: externalUser.id }
   const audit = { at: now, workspaceId: env.workspaceId, projectId: env.projectId, actor }
