@@ -107,6 +107,7 @@ test('a seed file makes what is missing, can be repeated, and a broken one chang
   - id: proj_seeded
     name: Seeded
     support_email: help@example.com
+    require_allowed_origins: true
     oauth_apps:
       - { app: github, client_id: gh-id, client_secret: gh-secret, name: Our GitHub }
 api_clients:
@@ -119,6 +120,8 @@ api_clients:
   const again = await start({ HEADGATE_SEED_FILE: seed })
   const apps = await again.app.db.read.selectFrom('oauth_apps').select(['app_slug', 'client_id']).execute()
   assert.equal(apps.filter((app) => app.client_id === 'gh-id').length, 1)
+  const seeded = await again.app.projects.find('proj_seeded')
+  assert.ok(seeded?.allowed_origins_required_at)
   const defaults = await again.app.db.read.selectFrom('default_oauth_apps').selectAll().execute()
   assert.equal(
     defaults.filter((row) => row.project_id === 'proj_seeded' && row.app_slug === 'github').length,

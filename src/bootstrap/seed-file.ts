@@ -32,6 +32,7 @@ const SeedProject = Type.Object(
     name: Name,
     app_name: Type.Optional(Name),
     support_email: Type.Optional(Type.String({ maxLength: 254 })),
+    require_allowed_origins: Type.Optional(Type.Boolean()),
     oauth_apps: Type.Optional(Type.Array(SeedOAuthApp)),
   },
   closed,
@@ -72,7 +73,13 @@ export async function applySeedFile(app: App, workspaceId: string, path: string)
       await createProject(
         app,
         workspaceId,
-        { id, name, appName: appName ?? null, supportEmail: supportEmail ?? null },
+        {
+          id,
+          name,
+          appName: appName ?? null,
+          supportEmail: supportEmail ?? null,
+          requireAllowedOrigins: project.require_allowed_origins ?? false,
+        },
         operator,
       )
     }

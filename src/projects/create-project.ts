@@ -10,6 +10,8 @@ export interface NewProject {
   /** The name end users see on the Connect page; default: `name`. */
   appName?: string | null
   supportEmail?: string | null
+  /** Connect tokens of this project must list the origins that may use and frame them. */
+  requireAllowedOrigins?: boolean
   /** Preset for containers and CI. */
   id?: string
 }
@@ -31,7 +33,7 @@ export async function createProject(
       name: wanted.name,
       app_name: wanted.appName ?? null,
       support_email: wanted.supportEmail ?? null,
-      allowed_origins_required_at: null,
+      allowed_origins_required_at: wanted.requireAllowedOrigins ? now : null,
       created_at: now,
       updated_at: now,
     })
