@@ -37,7 +37,7 @@ try {
   const load1 = installSdk(folder, VERSION_1)
   const certificate = trustNewCertificate(folder)
   if (certificate) {
-    const tls = { HEADGATE_TLS_CERT: certificate.cert, HEADGATE_TLS_KEY_FILE: certificate.key }
+    const tls = { HEADGATE_TLS_CERT_FILE: certificate.cert, HEADGATE_TLS_KEY_FILE: certificate.key }
     await suite(`${SDK} ${VERSION_1}, over TLS`, tls, (server, check) =>
       checkVersion1(
         load1<Version1Module>(SDK),

@@ -56,7 +56,9 @@ test('a bad value names its setting, and a secret one is never shown', () => {
       /CLIENT_SECRET/,
     ],
     [{ HEADGATE_BOOTSTRAP_CLIENT_ID: 'client-one' }, /go together/],
-    [{ HEADGATE_TLS_CERT: '/cert.pem' }, /go together/],
+    [{ HEADGATE_TLS_CERT: '/cert.pem' }, /^HEADGATE_TLS_CERT must be PEM text/],
+    [{ HEADGATE_TLS_KEY: 'hunter2' }, /^HEADGATE_TLS_KEY must be PEM text/],
+    [{ HEADGATE_TLS_CERT: '-----BEGIN CERTIFICATE-----' }, /go together/],
   ]
   for (const [env, says] of bad) {
     assert.throws(

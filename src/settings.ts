@@ -39,6 +39,11 @@ const pattern = (expression: RegExp, says: string) => (value: string) => {
   if (!expression.test(value)) throw new Error(`must be ${says}`)
 }
 
+const pem = pattern(
+  /^-----BEGIN [A-Z ]+-----/,
+  'PEM text, beginning with -----BEGIN; a file is named by the _FILE form',
+)
+
 /** Every setting there is. `docs/configuration.md` is generated from this table. */
 export const settings: readonly Setting[] = [
   { name: 'PORT', default: '3000', description: 'Port to listen on.', check: wholeNumber(1, 65_535) },
@@ -135,12 +140,14 @@ export const settings: readonly Setting[] = [
     default: undefined,
     description:
       'The certificate chain (PEM) to serve TLS directly; use `HEADGATE_TLS_CERT_FILE` to name a file. Goes with `HEADGATE_TLS_KEY`.',
+    check: pem,
   },
   {
     name: 'HEADGATE_TLS_KEY',
     default: undefined,
     secret: true,
     description: 'The private key (PEM) for `HEADGATE_TLS_CERT`; use `HEADGATE_TLS_KEY_FILE` for a file.',
+    check: pem,
   },
   {
     name: 'HEADGATE_EGRESS_ALLOW',
