@@ -1,5 +1,6 @@
 /** Owns filling a database with accounts fast: many rows to a statement, sealed by the real vault and counted by the real counters. */
 import { projectEnvironmentOfRow } from '../src/access/project-environment.ts'
+import { noRefresh } from '../src/accounts/no-refresh.ts'
 import { countersOfAccount } from '../src/accounts/account-counters.ts'
 import { bindingOf } from '../src/accounts/credentials-seal.ts'
 import { type AccountRow, type CredentialsRow, listAccountRows } from '../src/accounts/store.ts'
@@ -105,14 +106,7 @@ function newCredentials(app: App, env: Parameters<typeof bindingOf>[0], account:
     sealed: app.vault.sealWith(dataKey, binding, JSON.stringify(values)),
     previous_sealed: null,
     previous_kept_until: null,
-    refresh_attempt: null,
-    refresh_holder: null,
-    refresh_lease_until: null,
-    failures: 0,
-    failure_kind: null,
-    first_failed_at: null,
-    outcome_unknown_at: null,
-    retry_at: null,
+    ...noRefresh,
   }
 }
 

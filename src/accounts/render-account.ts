@@ -1,7 +1,7 @@
 /** Owns an account as the wire shows it, as text: the rendered app is kept per app and opened credentials are spliced in unparsed. */
 import type { App } from '../app.ts'
 import type { CatalogApp } from '../apps/catalog.ts'
-import { renderApp } from '../apps/render-app.ts'
+import { renderApp, renderMissingApp } from '../apps/render-app.ts'
 import { isoTime } from '../platform/clock.ts'
 import type { AccountRow } from './store.ts'
 
@@ -10,7 +10,7 @@ const renderedApps = new WeakMap<CatalogApp, Map<string, string>>()
 /** JSON text of the App member. A reloaded catalogue has new objects, so nothing goes stale. */
 function appText(app: Pick<App, 'config' | 'catalog'>, slug: string, oauthAppId: string | null): string {
   const found = app.catalog.current.find(slug)
-  if (!found) return JSON.stringify(missingApp(slug, oauthAppId))
+  if (!found) return JSON.stringify(renderMissingApp(app, slug, oauthAppId))
   const id = oauthAppId ?? found.id
   const key = `${app.config.publicUrl} ${id}`
   let texts = renderedApps.get(found)
@@ -22,21 +22,6 @@ function appText(app: Pick<App, 'config' | 'catalog'>, slug: string, oauthAppId:
   }
   return text
 }
-
-/** An operator may take an app out of the catalogue while accounts of it exist; strict clients still need every field. */
-const missingApp = (slug: string, id: string | null) => ({
-  id,
-  name_slug: slug,
-  name: slug,
-  auth_type: 'none',
-  description: null,
-  img_src: '',
-  custom_fields_json: '[]',
-  categories: [],
-  featured_weight: 0,
-  scope_profiles: [],
-  connect: { proxy_enabled: false, allowed_domains: [], base_proxy_target_url: null },
-})
 
 const text = (value: string | null) => JSON.stringify(value)
 const time = (value: number | null) => (value === null ? 'null' : `"${isoTime(value)}"`)

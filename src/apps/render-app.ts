@@ -1,5 +1,6 @@
 /** Owns an app as the wire shows it. */
 import type { App } from '../app.ts'
+import { appIdOf } from './app-id.ts'
 import type { CatalogApp } from './catalog.ts'
 import type { AppShape } from './contract.ts'
 
@@ -26,7 +27,7 @@ export function renderApp(app: Pick<App, 'config'>, from: CatalogApp, overrideId
     name: from.name,
     auth_type: from.auth_type,
     description: from.description ?? null,
-    img_src: `${app.config.publicUrl}/_static/apps/${from.name_slug}.svg`,
+    img_src: pictureOf(app, from.name_slug),
     custom_fields_json: JSON.stringify(fields.map(renderField)),
     categories: [...from.categories],
     featured_weight: from.featured_weight,
@@ -38,3 +39,25 @@ export function renderApp(app: Pick<App, 'config'>, from: CatalogApp, overrideId
     },
   }
 }
+
+/** An operator may take an app out of the catalogue while accounts and OAuth apps of it exist; strict clients still need every field. */
+export const renderMissingApp = (
+  app: Pick<App, 'config'>,
+  slug: string,
+  oauthAppId: string | null,
+): AppShape => ({
+  id: oauthAppId ?? appIdOf(slug),
+  name_slug: slug,
+  name: slug,
+  auth_type: oauthAppId === null ? 'keys' : 'oauth',
+  description: null,
+  img_src: pictureOf(app, slug),
+  custom_fields_json: '[]',
+  categories: [],
+  featured_weight: 0,
+  scope_profiles: [],
+  connect: { proxy_enabled: false, allowed_domains: [], base_proxy_target_url: null },
+})
+
+const pictureOf = (app: Pick<App, 'config'>, slug: string) =>
+  `${app.config.publicUrl}/_static/apps/${slug}.svg`

@@ -1,12 +1,12 @@
 /** Owns an OAuth app as the wire shows it: the registration, with the app it is for. */
 import type { App } from '../app.ts'
-import { renderApp } from '../apps/render-app.ts'
+import { renderApp, renderMissingApp } from '../apps/render-app.ts'
 import { isoTime } from '../platform/clock.ts'
 import type { OAuthAppShape } from './contract.ts'
 import type { OAuthAppRow } from './store.ts'
 
 export function renderOAuthApp(app: Pick<App, 'config' | 'catalog'>, row: OAuthAppRow): OAuthAppShape {
-  const ofApp = appFields(app, row.app_slug)
+  const ofApp = appFields(app, row)
   return {
     id: row.id,
     client_id: row.client_id,
@@ -23,22 +23,9 @@ export function renderOAuthApp(app: Pick<App, 'config' | 'catalog'>, row: OAuthA
   }
 }
 
-function appFields(app: Pick<App, 'config' | 'catalog'>, slug: string) {
-  const from = app.catalog.current.find(slug)
-  if (from) {
-    const { id: _id, connect: _connect, ...fields } = renderApp(app, from)
-    return fields
-  }
-  // The operator took the app out of the catalogue: its registrations can still be seen and deleted.
-  return {
-    name_slug: slug,
-    name: slug,
-    auth_type: 'oauth',
-    description: null,
-    img_src: `${app.config.publicUrl}/_static/apps/${slug}.svg`,
-    custom_fields_json: '[]',
-    categories: [],
-    featured_weight: 0,
-    scope_profiles: [],
-  }
+function appFields(app: Pick<App, 'config' | 'catalog'>, row: OAuthAppRow) {
+  const from = app.catalog.current.find(row.app_slug)
+  const shown = from ? renderApp(app, from) : renderMissingApp(app, row.app_slug, row.id)
+  const { id: _id, connect: _connect, ...fields } = shown
+  return fields
 }
