@@ -87,6 +87,11 @@ const newAccount = (app: App, user: User, slug: string, createdAt: number): Acco
   next_refresh_at: app.clock.now() + TEN_HOURS_MS - 300_000,
   created_at: createdAt,
   updated_at: createdAt,
+  identity_digest: null,
+  refresh_expires_at: null,
+  expiry_warned_at: null,
+  next_check_at: null,
+  last_checked_at: null,
 })
 
 function newCredentials(app: App, env: Parameters<typeof bindingOf>[0], account: AccountRow): CredentialsRow {

@@ -22,13 +22,24 @@ const rooms: HousePlan = {
   sandbox: ['platform', 'db', 'access', ...shapes],
   workspace: feature(),
   projects: feature('workspace'),
+  webhooks: feature('projects'),
+  events: feature('projects', 'webhooks'),
   'api-clients': feature('projects'),
   apps: feature(),
   'oauth-apps': feature('projects', 'apps'),
   'external-users': feature('projects'),
   'connect-tokens': feature('projects', 'apps', 'oauth-apps', 'external-users'),
-  accounts: feature('apps', 'oauth-apps', 'external-users', 'connect-tokens'),
-  connect: feature('projects', 'accounts', 'apps', 'oauth-apps', 'external-users', 'connect-tokens'),
+  revocations: feature('projects', 'apps', 'oauth-apps'),
+  accounts: feature('apps', 'oauth-apps', 'external-users', 'connect-tokens', 'events', 'revocations'),
+  connect: feature(
+    'projects',
+    'accounts',
+    'apps',
+    'oauth-apps',
+    'external-users',
+    'connect-tokens',
+    'events',
+  ),
 }
 const everyRoom = Object.keys(rooms)
 

@@ -10,10 +10,11 @@ import { findExternalUserByExternalId } from '../external-users/find-external-us
 import { forgetExternalUser } from '../external-users/forget-external-user.ts'
 import { Forbidden, NotFound } from '../platform/errors.ts'
 import { type AccountFilters, countersOfAccount } from './account-counters.ts'
+import { recordAccountEvent } from './account-events.ts'
 import { isAccountId } from './retrieve-account.ts'
 import { type AccountRow, deleteAccountRow, findAccount, listAccountsToDelete } from './store.ts'
 
-type Capabilities = Pick<App, 'db' | 'clock' | 'catalog'>
+type Capabilities = Pick<App, 'db' | 'clock' | 'catalog' | 'config'>
 
 /** Rows per transaction, so that a user with thousands of accounts holds nobody up. */
 const BATCH = 100
@@ -52,6 +53,7 @@ async function deleteOne(
     action: 'account.delete',
     target: row.id,
   })
+  await recordAccountEvent(tx, app, env, 'account.deleted', row)
   return true
 }
 

@@ -7,6 +7,7 @@ import type { Tx } from '../db/open.ts'
 import { mintId } from '../platform/crypto/ids.ts'
 import { NotFound } from '../platform/errors.ts'
 import { countersOfAccount } from './account-counters.ts'
+import { type AccountEventCapabilities, recordAccountEvent } from './account-events.ts'
 import { bindingOf, type CredentialValues } from './credentials-seal.ts'
 import { noRefresh } from './no-refresh.ts'
 import { nextRefreshAt } from './refresh-margin.ts'
@@ -44,7 +45,7 @@ export interface ConnectedAccount {
  */
 export async function saveAccount(
   tx: Tx,
-  app: Pick<App, 'vault' | 'clock'>,
+  app: Pick<App, 'vault'> & AccountEventCapabilities,
   env: ProjectEnvironment,
   connected: ConnectedAccount,
 ): Promise<string> {
@@ -60,6 +61,11 @@ export async function saveAccount(
     last_refreshed_at: credentials.kind === 'keys' ? null : now,
     next_refresh_at: credentials.kind === 'refreshable' ? nextRefreshAt(credentials.expiresAt, now) : null,
     updated_at: now,
+    identity_digest: null,
+    refresh_expires_at: null,
+    expiry_warned_at: null,
+    next_check_at: null,
+    last_checked_at: null,
   }
   const fresh = {
     kind: credentials.kind,
@@ -81,8 +87,10 @@ export async function saveAccount(
     // The app stays, its OAuth app may differ: then the totals by OAuth app move.
     await addToCounters(tx, countersOfAccount(env, known), -1)
     await addToCounters(tx, countersOfAccount(env, { ...known, oauth_app_id: connected.oauthAppId }), 1)
-    await updateAccount(tx, env, known.id, { ...state, name: connected.name ?? known.name })
+    const change = { ...state, name: connected.name ?? known.name }
+    await updateAccount(tx, env, known.id, change)
     await record(tx, { ...audit, action: 'account.reconnect', target: known.id })
+    await recordAccountEvent(tx, app, env, 'account.reconnected', { ...known, ...change })
     return known.id
   }
 
@@ -108,6 +116,7 @@ export async function saveAccount(
   })
   await addToCounters(tx, countersOfAccount(env, account), 1)
   await record(tx, { ...audit, action: 'account.connect', target: account.id })
+  await recordAccountEvent(tx, app, env, 'account.connected', account)
   return account.id
 }
 

@@ -54,6 +54,7 @@ export async function createConnectToken(
       consumed_by: null,
       account_id: null,
       created_at: now,
+      disclosed_at: null,
     })
   })
   return {

@@ -12,7 +12,7 @@ import type { ConnectToken } from './require-token.ts'
 import { resolveConnection, type Connection } from './resolve-connection.ts'
 import { findConsumption } from './store.ts'
 
-type Needs = Pick<App, 'db' | 'vault' | 'clock' | 'catalog' | 'projects' | 'egress' | 'log'>
+type Needs = Pick<App, 'db' | 'vault' | 'clock' | 'catalog' | 'config' | 'projects' | 'egress' | 'log'>
 
 export interface KeysRequest {
   /** Slug or id; absent: the token's own. */

@@ -20,6 +20,8 @@ export interface AttemptRequest extends ConnectionRequest {
   token: string
   /** What the person typed into the app's fields. */
   values?: Readonly<Record<string, string>> | undefined
+  /** The language of the page, where the link names one. */
+  lang?: string | undefined
 }
 
 /**
@@ -57,6 +59,8 @@ export async function createAttempt(
     status: 'open',
     error_code: null,
     error: null,
+    pending: null,
+    verification_digest: null,
     expires_at: now + ATTEMPT_LIFE_MS,
     created_at: now,
   } satisfies Omit<AttemptRow, 'sealed'>
@@ -77,6 +81,7 @@ export async function createAttempt(
     allowProgressiveScopes: token.options.allow_progressive_scopes,
     successRedirectUri: token.options.success_redirect_uri,
     errorRedirectUri: token.options.error_redirect_uri,
+    language: request.lang ?? null,
   }
   await app.db.write((tx) => insertAttempt(tx, { ...row, sealed: sealPlan(app.vault, row, plan) }))
   return handle

@@ -10,8 +10,10 @@ import { requireKnownToken } from './require-token.ts'
 import { tenantOf } from './resolve-connection.ts'
 import { connectedPage } from './result-page.ts'
 import { formAgain } from './show-page.ts'
+import { findAccountName } from './store.ts'
+import { messagesFor, type Visit } from './visit.ts'
 
-type Needs = Pick<App, 'db' | 'vault' | 'clock' | 'catalog' | 'projects' | 'egress' | 'log'>
+type Needs = Pick<App, 'db' | 'vault' | 'clock' | 'catalog' | 'config' | 'projects' | 'egress' | 'log'>
 
 /** Returns the account's id. @throws ConnectError */
 export async function submitKeys(app: Needs, body: ConnectBody): Promise<string> {
@@ -28,23 +30,25 @@ export async function submitKeys(app: Needs, body: ConnectBody): Promise<string>
 }
 
 /** Without script. A page reloaded after the end says the same once more. @throws ConnectError about the token */
-export async function submitKeysForm(app: Needs, basePath: string, body: ConnectBody): Promise<Page> {
+export async function submitKeysForm(app: Needs, visit: Visit, body: ConnectBody): Promise<Page> {
   let accountId: string
   try {
     accountId = await submitKeys(app, body)
   } catch (error) {
-    return formAgain(app, basePath, body, error)
+    return formAgain(app, visit, body, error)
   }
   const token = await requireKnownToken(app, body.token)
   const { project } = await tenantOf(app, token)
   const found = app.catalog.current.find(body.app ?? token.app_slug ?? '')
-  const appSlug = found?.name_slug ?? ''
+  const catalogApp = { name: found?.name ?? '', name_slug: found?.name_slug ?? '' }
+  const messages = messagesFor(visit, body.lang)
   const onward = token.options.success_redirect_uri
-  if (onward !== null) return onwardPage(basePath, onward, { name_slug: appSlug })
+  if (onward !== null) return onwardPage(visit, messages, onward, catalogApp, project)
   return connectedPage({
-    basePath,
-    appName: found?.name ?? appSlug,
-    appSlug,
+    visit,
+    messages,
+    app: catalogApp,
+    accountName: await findAccountName(app.db.read, accountId),
     project,
     framing: framingOf(token, project),
     origins: originsData(token),

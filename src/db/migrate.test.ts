@@ -75,5 +75,5 @@ test('three that start together on PostgreSQL: one migrates, the others wait, al
   t.after(() => Promise.all(handles.map((db) => db.close())))
   await Promise.all(handles.map((db) => migrate(db)))
   const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(handles[0]!.read)
-  assert.deepEqual(rows, [{ name: '0001_initial' }])
+  assert.deepEqual(rows, [{ name: '0001_initial' }, { name: '0002_connect' }])
 })

@@ -2,8 +2,9 @@
 import { Migrator } from 'kysely/migration'
 import type { Db } from './open.ts'
 import * as initial from './migrations/0001_initial.ts'
+import * as connect from './migrations/0002_connect.ts'
 
-const migrations = { '0001_initial': initial }
+const migrations = { '0001_initial': initial, '0002_connect': connect }
 
 /** A database this program must not touch. */
 export class SchemaTooNew extends Error {

@@ -3,17 +3,12 @@
  * JSON that only a store parses. There are no booleans: a nullable time says more. A row is the same JavaScript value on both databases.
  */
 
-type Milliseconds = number
-type Json = string
+import type { OutboundTables } from './outbound-tables.ts'
+import type { Digest, EnvironmentName, Json, Milliseconds, Sealed } from './column-types.ts'
 
-/** Sealed by the vault, see platform/crypto/vault.ts. */
-type Sealed = string
-/** SHA-256 of a secret we only check, see platform/crypto/secrets.ts. */
-type Digest = string
+export type { EnvironmentName } from './column-types.ts'
 
-export type EnvironmentName = 'development' | 'production'
-
-export interface Tables {
+export interface Tables extends OutboundTables {
   instance: { id: string; instance_id: string; created_at: Milliseconds }
   vault_keys: { id: string; check_value: Sealed; uses: number; created_at: Milliseconds }
   signing_keys: {
@@ -63,6 +58,17 @@ export interface Tables {
     allowed_origins_required_at: Milliseconds | null
     created_at: Milliseconds
     updated_at: Milliseconds
+    logo_digest: string | null
+    /** Where the developer confirms that the person who connected is the one the account is for. */
+    verifier_uri: string | null
+  }
+  project_logos: {
+    project_id: string
+    digest: string
+    media_type: string
+    /** Base64. */
+    content: string
+    updated_at: Milliseconds
   }
   api_clients: {
     id: string
@@ -110,6 +116,19 @@ export interface Tables {
     app_slug: string
     oauth_app_id: string
   }
+  app_overrides: {
+    id: string
+    project_id: string
+    app_slug: string
+    name: string
+    oauth_app_id: string | null
+    /** Preset values of the app's fields; never a secret one. */
+    cfmap: Json
+    created_at: Milliseconds
+    updated_at: Milliseconds
+  }
+  /** The catalogue's last layer: merge patches by name of app or template. */
+  catalog_patches: { name: string; content: Json; created_at: Milliseconds; updated_at: Milliseconds }
   accounts: {
     id: string
     project_id: string
@@ -128,6 +147,15 @@ export interface Tables {
     next_refresh_at: Milliseconds | null
     created_at: Milliseconds
     updated_at: Milliseconds
+    /** Of app, OAuth app and the provider's id for the person: tells one person's accounts at a provider apart without showing whose they are. */
+    identity_digest: Digest | null
+    /** When the refresh token itself ends, as far as the provider or the catalogue says. */
+    refresh_expires_at: Milliseconds | null
+    /** The warning of that end has been given. */
+    expiry_warned_at: Milliseconds | null
+    /** When keys are tried out again. */
+    next_check_at: Milliseconds | null
+    last_checked_at: Milliseconds | null
   }
   credentials: {
     account_id: string
@@ -169,6 +197,8 @@ export interface Tables {
     consumed_by: Digest | null
     account_id: string | null
     created_at: Milliseconds
+    /** It has been sent in a webhook: from then on no API call is served with it, while the page may still finish. */
+    disclosed_at: Milliseconds | null
   }
   connect_attempts: {
     /** Digest of the handle with which the page asks how the attempt stands. */
@@ -183,9 +213,24 @@ export interface Tables {
     /** Digest of the cookie of the browser that went to the provider; null until it did. */
     browser_digest: Digest | null
     sealed: Sealed
-    status: 'open' | 'started' | 'finishing' | 'done' | 'failed'
+    status: 'open' | 'started' | 'finishing' | 'choosing' | 'verifying' | 'done' | 'failed'
     error_code: string | null
     error: string | null
+    expires_at: Milliseconds
+    created_at: Milliseconds
+    /** What the provider gave, while the person or the developer's server still has to say something. */
+    pending: Sealed | null
+    verification_digest: Digest | null
+  }
+  connect_handovers: {
+    /** Digest of the secret in the QR code. */
+    id: Digest
+    connect_token_digest: Digest
+    /** The Connect token and the page's parameters. */
+    sealed: Sealed
+    /** Two digits, shown on both screens. */
+    number: string
+    opened_at: Milliseconds | null
     expires_at: Milliseconds
     created_at: Milliseconds
   }

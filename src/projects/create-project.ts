@@ -36,6 +36,8 @@ export async function createProject(
       allowed_origins_required_at: wanted.requireAllowedOrigins ? now : null,
       created_at: now,
       updated_at: now,
+      logo_digest: null,
+      verifier_uri: null,
     })
     await record(tx, { at: now, workspaceId, projectId: id, actor, action: 'project.create', target: id })
   })
