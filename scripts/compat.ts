@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestServer, type TestServer } from '../src/create-test-server.ts'
 import { checkBrowserClient } from './compat/browser-client.ts'
-import { trustNewCertificate } from './compat/certificate.ts'
 import { type Check, createChecks } from './compat/checks.ts'
+import { checkInBrowser } from './compat/in-browser.ts'
 import { installSdk, SDK } from './compat/install-sdk.ts'
 import type { BrowserModule, ServerModule } from './compat/sdk3.ts'
 import { checkServerClient } from './compat/server-client.ts'
@@ -34,23 +34,14 @@ try {
     checkBrowserClient(browser3, server3, server, check),
   )
 
+  await suite(`${SDK} ${VERSION_3}, in Chromium over local TLS`, { HEADGATE_TLS: 'local' }, (server, check) =>
+    checkInBrowser(join(folder, VERSION_3), server3, server, check),
+  )
+
   const load1 = installSdk(folder, VERSION_1)
-  const certificate = trustNewCertificate(folder)
-  if (certificate) {
-    const tls = { HEADGATE_TLS_CERT_FILE: certificate.cert, HEADGATE_TLS_KEY_FILE: certificate.key }
-    await suite(`${SDK} ${VERSION_1}, over TLS`, tls, (server, check) =>
-      checkVersion1(
-        load1<Version1Module>(SDK),
-        load1<Version1BrowserModule>(`${SDK}/browser`),
-        server,
-        check,
-      ),
-    )
-  } else {
-    console.log(
-      `\nSkipped: ${SDK} ${VERSION_1} speaks only TLS, and there is no openssl here to make a certificate.`,
-    )
-  }
+  await suite(`${SDK} ${VERSION_1}, over TLS`, { HEADGATE_TLS: 'local' }, (server, check) =>
+    checkVersion1(load1<Version1Module>(SDK), load1<Version1BrowserModule>(`${SDK}/browser`), server, check),
+  )
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -10,20 +10,21 @@ import { pino } from 'pino'
 import { type RunningServer, startServer } from '../src/bootstrap/start-server.ts'
 import { addresses, welcome } from '../src/bootstrap/welcome.ts'
 import { loadConfig } from '../src/config.ts'
+import { ManualClock } from '../src/platform/clock.ts'
 import { freePort } from '../src/platform/free-port.ts'
 
 async function home(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-bootstrap-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const port = await freePort()
-  const start = async (env: Record<string, string> = {}): Promise<RunningServer> => {
+  const start = async (env: Record<string, string> = {}, clock?: ManualClock): Promise<RunningServer> => {
     const { config } = loadConfig({
       PORT: String(port),
       HEADGATE_DATA_DIR: join(folder, 'data'),
       HEADGATE_KEYS_PATH: join(folder, 'secret', 'keys'),
       ...env,
     })
-    return startServer(config, { log: pino({ level: 'silent' }) })
+    return startServer(config, { log: pino({ level: 'silent' }), ...(clock ? { clock } : {}) })
   }
   return { folder, start, url: `http://localhost:${port}` }
 }
@@ -168,6 +169,29 @@ test('listening beyond loopback without TLS, and a sandbox in production, are sa
   assert.match(text, /WARNING: listening on 0\.0\.0\.0 without TLS/)
   assert.match(text, /WARNING: the sandbox provider is on in production/)
   await server.stop()
+})
+
+test('TLS for this machine: trusted by its one certificate, kept over restarts, renewed before its end', async (t) => {
+  const { folder, start } = await home(t)
+  const clock = new ManualClock(Date.now())
+  const env = { HEADGATE_TLS: 'local' }
+  const file = (name: string) => join(folder, 'data', 'tls', name)
+  const run = async (meanwhile?: (url: string) => Promise<void>) => {
+    const server = await start(env, clock)
+    assert.match(addresses(server.app), /https:\/\/localhost:\d+[^]*NODE_EXTRA_CA_CERTS=.*local-cert\.pem/)
+    await meanwhile?.(server.app.config.publicUrl)
+    await server.stop()
+    return readFileSync(file('local-cert.pem'), 'utf8')
+  }
+  const first = await run(async (url) => {
+    // This process trusts it by now; the name it was made for has to fit all the same.
+    assert.equal((await fetch(`${url}/healthz`)).status, 200)
+  })
+  assert.equal(statSync(file('local.pem')).mode & 0o777, 0o600)
+  assert.doesNotMatch(first, /PRIVATE KEY/)
+  assert.equal(await run(), first)
+  clock.advance(365 * 86_400_000)
+  assert.notEqual(await run(), first)
 })
 
 test('a stop is not held up by a socket that never says anything', async (t) => {

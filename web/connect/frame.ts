@@ -1,7 +1,9 @@
 /** Owns the page inside the SDK's frame: it asks the server how things stand, and tells the page around it. */
-import { element, show, hide, showFailure } from './elements.ts'
+import { element, hide, setBusy, setText, show, showConnected, showFailure } from './elements.ts'
+import { MENDABLE } from './keys.ts'
 import { createAttempt, readAttempt, sendKeys, type CreatedAttempt, type Failure } from './server.ts'
 import { postToParent } from './messages.ts'
+import { texts } from './texts.ts'
 
 const ASK_AGAIN_AFTER_MS = 1000
 /** The page closes soon after; the person sees that it worked. */
@@ -71,7 +73,7 @@ function prepare(form: HTMLFormElement): void {
 async function signIn(form: HTMLFormElement): Promise<void> {
   round += 1
   const mine = round
-  let popup = ready && openWindow(ready.start_url)
+  const early = ready && { popup: openWindow(ready.start_url) }
   setBusy(form, true)
   let created = ready ?? (await (prepared ?? createAttempt(form)))
   // What was prepared may have failed for a reason that has passed.
@@ -83,7 +85,8 @@ async function signIn(form: HTMLFormElement): Promise<void> {
     showFailure(created)
     return
   }
-  popup ??= openWindow(created.start_url)
+  // Never a second one: of two windows for one attempt, one would be turned away.
+  const { popup } = early ?? { popup: openWindow(created.start_url) }
   showFailure(undefined)
   showWaiting(form, created.start_url, popup !== null)
   await waitForEnd(created.handle, mine)
@@ -99,13 +102,11 @@ function openWindow(address: string): Window | null {
 
 function showWaiting(form: HTMLFormElement, address: string, isOpen: boolean): void {
   const reopen = element<HTMLAnchorElement>('reopen')
-  const text = element('waiting-text')
   if (reopen) {
     reopen.href = address
-    reopen.textContent = isOpen ? 'Open the window again' : 'Open the sign-in window'
+    reopen.textContent = isOpen ? texts().again : texts().open
   }
-  if (text && !isOpen)
-    text.textContent = 'Finish signing in in the new window. If none has opened, open it here:'
+  setText('waiting-text', isOpen ? texts().opened : texts().blocked)
   hide(form)
   show(element('waiting'))
   reopen?.focus()
@@ -120,45 +121,40 @@ async function waitForEnd(handle: string, mine: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER_MS))
     if (mine !== round) return
     const attempt = await readAttempt(handle)
-    if (attempt === undefined || attempt.status === 'open' || attempt.status === 'started') continue
-    if (attempt.status === 'done') {
-      const text = element('waiting-text')
-      if (text) text.textContent = 'Connected.'
-      for (const id of ['reopen', 'restart', 'close']) hide(element(id))
+    if (attempt?.status === 'done') {
+      showConnected(attempt.account_name)
       await succeed(attempt.account_id ?? '')
       return
     }
-    const { error_code: code = 'unexpected', error = '', next_step: nextStep = '' } = attempt
-    startOver()
-    showFailure({ code, error, nextStep })
-    await postToParent({ type: 'error', error })
-    return
+    if (attempt?.status === 'failed') {
+      const { error_code: code = 'unexpected', error = '' } = attempt
+      startOver()
+      showFailure({ code, error })
+      await postToParent({ type: 'error', error })
+      return
+    }
   }
 }
 
-/** What the person can mend here is no news for the page around. */
-const MENDABLE = ['field_invalid', 'keys_refused', 'provider_unreachable', 'offline']
-
 async function connectWithKeys(form: HTMLFormElement): Promise<void> {
-  setBusy(form, true)
-  const answer: { account_id: string } | Failure = await sendKeys(form)
+  round += 1
+  const mine = round
+  setBusy(form, true, texts().trying)
+  const answer = await sendKeys(form)
   setBusy(form, false)
-  if ('account_id' in answer) {
-    showFailure(undefined)
-    const note = document.createElement('p')
-    note.className = 'note success'
-    note.setAttribute('role', 'status')
-    note.textContent = 'Connected.'
-    form.replaceWith(note)
-    await succeed(answer.account_id)
+  if (!('code' in answer)) {
+    const { account_id: accountId, account_name: accountName, handle, start_url: address } = answer
+    if (accountId !== undefined) {
+      showConnected(accountName)
+      await succeed(accountId)
+    } else if (handle !== undefined && address !== undefined) {
+      // The person still has to say something, in a window of its own.
+      showWaiting(form, address, openWindow(address) !== null)
+      await waitForEnd(handle, mine)
+    }
     return
   }
   showFailure(answer)
+  // What the person can mend here is no news for the page around.
   if (!MENDABLE.includes(answer.code)) await postToParent({ type: 'error', error: answer.error })
-}
-
-function setBusy(form: HTMLFormElement, busy: boolean): void {
-  form.ariaBusy = String(busy)
-  const submit = element<HTMLButtonElement>('submit')
-  if (submit) submit.disabled = busy
 }
