@@ -1,57 +1,78 @@
 /** Owns reading a folder of the catalogue: one YAML file per app, `_name.yaml` for a template. */
 
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parse, YAMLParseError } from 'yaml'
+import { basename, join } from 'node:path'
+import type { CatalogPatch, CatalogProblem } from './catalog-layers.ts'
 
-/** What one layer says about one app or template. */
-export interface CatalogPatch {
+export interface CatalogText {
   /** The slug, or `_name` for a template. */
   name: string
-  /** For people: the file or row it came from. */
   file: string
-  content: unknown
+  text: string
 }
 
-export interface CatalogProblem {
-  file: string
-  /** `$.path: what is wrong`, several joined by `; `. */
-  message: string
-}
+/** A problem of reading; the layer is the caller's to say. */
+export type FileProblem = Pick<CatalogProblem, 'name' | 'file' | 'message'>
 
 const FILE_NAME = /^(_?[a-z0-9][a-z0-9_]{0,63})\.ya?ml$/
+/** The longest of ours has 12,000 characters; a file of this size is no app. */
+const MAX_CHARACTERS = 200_000
 
-/** @throws the file system's error if the folder cannot be read */
-export async function readCatalogFiles(
+/** @throws the file system's error if the folder itself cannot be read */
+export async function readCatalogTexts(
   folder: string,
-): Promise<{ patches: CatalogPatch[]; problems: CatalogProblem[] }> {
+): Promise<{ texts: CatalogText[]; problems: FileProblem[] }> {
+  const texts: CatalogText[] = []
+  const problems: FileProblem[] = []
+  const files = (await readdir(folder)).filter((file) => /\.ya?ml$/.test(file)).toSorted()
+  for (const read of await Promise.all(files.map((file) => readCatalogFile(join(folder, file))))) {
+    const found = { ...read, file: basename(read.file) }
+    if ('message' in found) problems.push(found)
+    else if (texts.some(({ name }) => name === found.name))
+      problems.push({ file: found.file, message: `there is another file of ${found.name}` })
+    else texts.push(found)
+  }
+  return { texts, problems }
+}
+
+/** Undefined for a file that can hold no app. */
+export const nameOfFile = (file: string): string | undefined => FILE_NAME.exec(file)?.[1]
+
+/** `file` is the path as given; without a name, the file's own says which app it is about. */
+export async function readCatalogFile(
+  path: string,
+  name = nameOfFile(basename(path)),
+): Promise<CatalogText | FileProblem> {
+  const problem = (message: string) => ({ ...(name === undefined ? {} : { name }), file: path, message })
+  if (name === undefined)
+    return problem('the file name must be a slug: small letters, digits and underscores')
+  try {
+    const text = await readFile(path, 'utf8')
+    return text.length > MAX_CHARACTERS
+      ? problem(`has more than ${MAX_CHARACTERS} characters`)
+      : { name, file: path, text }
+  } catch (cause) {
+    return problem(`cannot be read (${(cause as NodeJS.ErrnoException).code})`)
+  }
+}
+
+/** YAML to data. The parser is loaded for the first file that needs it: a start from the compiled catalogue never does. */
+export async function parseCatalogTexts(
+  texts: readonly CatalogText[],
+): Promise<{ patches: CatalogPatch[]; problems: FileProblem[] }> {
   const patches: CatalogPatch[] = []
-  const problems: CatalogProblem[] = []
-  for (const file of (await readdir(folder)).toSorted()) {
-    if (!/\.ya?ml$/.test(file)) continue
-    const name = FILE_NAME.exec(file)?.[1]
-    if (name === undefined) {
-      problems.push({ file, message: 'the file name must be a slug: small letters, digits and underscores' })
-      continue
-    }
+  const problems: FileProblem[] = []
+  if (texts.length === 0) return { patches, problems }
+  const { parse } = await import('yaml')
+  for (const { name, file, text } of texts) {
     try {
-      patches.push({ name, file, content: parseOnce(await readFile(join(folder, file), 'utf8')) })
+      patches.push({ name, file, content: parse(text) as unknown })
     } catch (cause) {
-      if (!(cause instanceof YAMLParseError)) throw cause
-      problems.push({ file, message: `not YAML: ${cause.message.trimEnd()}` })
+      // A parse error, an alias that leads nowhere or to too much, nesting without end: whatever it is, it is the file's.
+      // The lines after the first draw the place; a path, a line and a column do.
+      const [message = ''] = (cause as Error).message.split('\n')
+      problems.push({ name, file, message: `not YAML: ${message.replace(/:$/, '')}` })
     }
   }
   return { patches, problems }
-}
-
-/** By text. A reload parses what has changed only: reading YAML is nine tenths of loading a catalogue. Nobody changes the values. */
-const parsed = new Map<string, unknown>()
-const MAX_PARSED = 2_000
-
-function parseOnce(text: string): unknown {
-  if (parsed.has(text)) return parsed.get(text)
-  const content: unknown = parse(text)
-  if (parsed.size >= MAX_PARSED) parsed.clear()
-  parsed.set(text, content)
-  return content
 }

@@ -2,15 +2,22 @@
 
 import { BadRequest } from '../platform/errors.ts'
 import type { AppDefinition } from '../upstream/app-definition.ts'
-import { isObject } from '../upstream/catalog-schema.ts'
-import { parseAppDefinition } from '../upstream/parse-app-definition.ts'
-import type { AppId } from './app-id.ts'
-import { appIdOf } from './app-id.ts'
-import type { CatalogPatch, CatalogProblem } from './catalog-files.ts'
-import { readCatalogFiles } from './catalog-files.ts'
-import { mergePatch } from './merge-patch.ts'
+import { fillDefaults } from '../upstream/fill-defaults.ts'
+import { BrokenCatalog } from './broken-catalog.ts'
+import type { CatalogText, FileProblem } from './catalog-files.ts'
+import { parseCatalogTexts, readCatalogTexts } from './catalog-files.ts'
+import type {
+  CatalogApp,
+  CatalogLayers,
+  CatalogPatch,
+  CatalogProblem,
+  FinishDefinition,
+  LayerName,
+} from './catalog-layers.ts'
+import { layPatches, noLayers } from './catalog-layers.ts'
+import { compiledKey, readCompiled, writeCompiled } from './compiled-catalog.ts'
 
-export type CatalogApp = Readonly<AppDefinition> & { readonly id: AppId; readonly featured_weight: number }
+export type { CatalogApp } from './catalog-layers.ts'
 
 /** Immutable; a reload makes a new one. */
 export interface Catalog {
@@ -22,113 +29,103 @@ export interface Catalog {
 
 export interface CatalogSources {
   builtInDir: string
+  /** Where the built-in folder is kept compiled; without it every load reads and checks the sources. */
+  compiledFile?: string
+  /** Made by this program and proved by its tests, so not checked at every start. */
+  sandbox?: readonly CatalogPatch[]
   /** The operator's folder; later than the built-in one, so it wins. */
-  operatorDir?: string
+  operatorDir?: string | undefined
   /** Later still: rows of a database, already read. */
   extra?: readonly CatalogPatch[]
 }
 
-/** Name of an app or template -> its patches, lowest layer first: a null in one may delete what a template says. */
-type Drafts = ReadonlyMap<string, readonly unknown[]>
-type Apps = ReadonlyMap<string, CatalogApp>
-interface Layers {
-  drafts: Drafts
-  apps: Apps
+export interface LoadedCatalog {
+  catalog: Catalog
+  problems: CatalogProblem[]
+  /** The layers that came with the program. */
+  base: CatalogLayers
+  layers: CatalogLayers
 }
 
 /**
- * Later layers win, by RFC 7396. A patch outside the built-in folder that would break an app is left out and reported.
- * @throws Error naming file, path and reason if a built-in file is at fault
+ * Later layers win, by RFC 7396. A patch outside the built-in folder that would break an app is left out and reported; with `previous`, the
+ * catalogue that was in force until now, its last good form stays, and what came with the program is not read again.
+ * @throws BrokenCatalog naming file, path and reason if a built-in file is at fault; BadRequest if the operator's folder cannot be read at all
  */
 export async function loadCatalog(
   sources: CatalogSources,
-): Promise<{ catalog: Catalog; problems: CatalogProblem[] }> {
+  previous?: Pick<LoadedCatalog, 'base' | 'layers'>,
+): Promise<LoadedCatalog> {
   const problems: CatalogProblem[] = []
-  const builtIn = await readCatalogFiles(sources.builtInDir)
-  const operators =
-    sources.operatorDir === undefined ? undefined : await readCatalogFiles(sources.operatorDir)
-
-  let layers = layPatches({ drafts: new Map(), apps: new Map() }, builtIn.patches, problems)
-  problems.push(...builtIn.problems)
-  if (problems.length > 0)
-    throw new Error(
-      `the built-in catalogue is broken:\n${problems.map((p) => `  ${p.file}: ${p.message}`).join('\n')}`,
-    )
-
-  if (operators) {
-    problems.push(...operators.problems)
-    layers = layPatches(layers, operators.patches, problems)
+  const base = previous?.base ?? (await loadBase(sources))
+  let layers = base
+  const lay = async (layer: LayerName, patches: readonly CatalogPatch[]) => {
+    if (patches.length === 0) return
+    const request = { layer, patches, finish: await checkedDefinition(), previous: previous?.layers }
+    layers = layPatches(layers, request, problems)
   }
-  layers = layPatches(layers, sources.extra ?? [], problems)
-  return { catalog: catalogOf(layers.apps), problems }
+  if (sources.operatorDir !== undefined)
+    await lay('folder', await readFolder(sources.operatorDir, previous?.layers, problems))
+  await lay('database', sources.extra ?? [])
+  return { catalog: catalogOf(layers.apps), problems, base, layers }
 }
 
-function layPatches(layers: Layers, patches: readonly CatalogPatch[], problems: CatalogProblem[]): Layers {
-  // Templates first: an app may extend one of its own layer.
-  const ordered = patches.toSorted((a, b) => Number(b.name.startsWith('_')) - Number(a.name.startsWith('_')))
-  let laid = layers
-  for (const patch of ordered) {
-    try {
-      laid = layPatch(laid, patch)
-    } catch (cause) {
-      if (!(cause instanceof BadRequest)) throw cause
-      problems.push({ file: patch.file, message: cause.message })
-    }
+/** Ajv takes a third of a second to compile the format's schema: not before there is something to check. */
+async function checkedDefinition(): Promise<FinishDefinition> {
+  return (await import('../upstream/parse-app-definition.ts')).parseAppDefinition
+}
+const trustedDefinition: FinishDefinition = (draft) => fillDefaults(draft) as AppDefinition
+
+async function loadBase({ builtInDir, compiledFile, sandbox = [] }: CatalogSources): Promise<CatalogLayers> {
+  const { texts, problems } = await readCatalogTexts(builtInDir)
+  const key = compiledFile === undefined ? '' : compiledKey(texts)
+  let layers = compiledFile === undefined ? undefined : await readCompiled(compiledFile, key)
+  if (!layers) {
+    layers = await checkBuiltIn(texts, problems)
+    if (compiledFile !== undefined) await writeCompiled(compiledFile, key, layers)
   }
-  return laid
+  return layPatches(layers, { layer: 'sandbox', patches: sandbox, finish: trustedDefinition }, [])
 }
 
-/** A patch to a template is also one to every app that extends it; all of them must hold, or none is changed. */
-function layPatch(layers: Layers, { name, content }: CatalogPatch): Layers {
-  if (!isObject(content)) throw new BadRequest('$: must be a mapping of keys to values')
-  const drafts = new Map(layers.drafts).set(name, [...(layers.drafts.get(name) ?? []), content])
-  const isTemplate = name.startsWith('_')
-  if (isTemplate && 'extends' in content) throw new BadRequest('$.extends: a template extends no other')
-  const affected = isTemplate
-    ? [...layers.apps.keys()].filter((slug) => templateOf(slug, drafts) === name)
-    : [name]
-  const apps = new Map(layers.apps)
-  for (const slug of affected) apps.set(slug, catalogApp(slug, drafts))
-  for (const slug of affected) requireOwnNames(apps.get(slug)!, apps)
-  return { drafts, apps }
+async function checkBuiltIn(texts: CatalogText[], unread: FileProblem[]): Promise<CatalogLayers> {
+  const { patches, problems: unparsed } = await parseCatalogTexts(texts)
+  const unsound: CatalogProblem[] = []
+  const request = { layer: 'built-in' as const, patches, finish: await checkedDefinition() }
+  const layers = layPatches(noLayers, request, unsound)
+  const problems = [...unread, ...unparsed, ...unsound]
+  if (problems.length > 0) throw new BrokenCatalog(problems)
+  return layers
 }
 
-const merged = (patches: readonly unknown[]) => patches.reduce(mergePatch, {}) as Record<string, unknown>
-/** Undefined when the app extends nothing; text that no template has when `extends` is no text at all. */
-function templateOf(slug: string, drafts: Drafts): string | undefined {
-  const name = merged(drafts.get(slug) ?? [])['extends']
-  return name === undefined || typeof name === 'string' ? name : JSON.stringify(name)
-}
-
-function catalogApp(slug: string, drafts: Drafts): CatalogApp {
-  const template = templateOf(slug, drafts)
-  const base = template === undefined ? [] : drafts.get(template)
-  if (!base || (template !== undefined && !template.startsWith('_')))
-    throw new BadRequest(`$.extends: there is no template "${template}"`)
-  const { extends: _, ...draft } = merged([...base, ...(drafts.get(slug) ?? [])])
-  if (draft['name_slug'] !== undefined && draft['name_slug'] !== slug)
-    throw new BadRequest(`$.name_slug: must be "${slug}", the name of the file`)
-  const definition = parseAppDefinition({ ...draft, name_slug: slug })
-  const featured_weight = definition.featured_weight ?? weightOf(definition.rank)
-  return deepFreeze({ ...definition, id: appIdOf(slug), featured_weight })
-}
-
-/** Lower rank, more weight; an app without a rank comes after all that have one. */
-const weightOf = (rank: number | undefined) => (rank === undefined ? 0 : Math.max(1, 100_000 - rank))
-
-function requireOwnNames(app: CatalogApp, apps: Apps): void {
-  const own = new Set([app.name_slug, ...app.aliases])
-  for (const other of apps.values()) {
-    if (other.name_slug === app.name_slug) continue
-    if (other.id === app.id)
-      throw new BadRequest(`$.name_slug: has the same id as ${other.name_slug}; choose another`)
-    const taken = [other.name_slug, ...other.aliases].find((name) => own.has(name))
-    if (taken !== undefined)
-      throw new BadRequest(`$.aliases: "${taken}" is already a name of the app ${other.name_slug}`)
+/** What the operator's folder says. Where a file says nothing readable any more, what it said last is said again. */
+async function readFolder(
+  folder: string,
+  previous: CatalogLayers | undefined,
+  problems: CatalogProblem[],
+): Promise<CatalogPatch[]> {
+  const remembered = (name?: string) =>
+    [...(previous?.drafts.values() ?? [])]
+      .flat()
+      .filter((patch) => patch.layer === 'folder' && (name === undefined || patch.name === name))
+  let read: Awaited<ReturnType<typeof readCatalogTexts>>
+  try {
+    read = await readCatalogTexts(folder)
+  } catch (cause) {
+    const message = `the folder cannot be read (${(cause as NodeJS.ErrnoException).code})`
+    if (!previous) throw new BadRequest(`HEADGATE_CATALOG_DIR: ${message}`, { cause })
+    problems.push({ layer: 'folder', file: folder, message, kept: true })
+    return remembered()
   }
+  const { patches, problems: unparsed } = await parseCatalogTexts(read.texts)
+  const last = (problem: FileProblem) => (problem.name === undefined ? [] : remembered(problem.name))
+  const bad = [...read.problems, ...unparsed]
+  problems.push(
+    ...bad.map((problem) => ({ layer: 'folder' as const, ...problem, kept: last(problem).length > 0 })),
+  )
+  return [...patches, ...bad.flatMap(last)]
 }
 
-function catalogOf(apps: Apps): Catalog {
+function catalogOf(apps: CatalogLayers['apps']): Catalog {
   const byName = new Map<string, CatalogApp>()
   for (const app of apps.values())
     for (const name of [app.name_slug, app.id, ...app.aliases]) byName.set(name, app)
@@ -138,9 +135,4 @@ function catalogOf(apps: Apps): Catalog {
       .toSorted((a, b) => (a.name_slug < b.name_slug ? -1 : 1)),
   )
   return { find: (slugOrId) => byName.get(slugOrId), list: () => listed }
-}
-
-function deepFreeze<Value>(value: Value): Value {
-  if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) deepFreeze(inner)
-  return Object.freeze(value)
 }

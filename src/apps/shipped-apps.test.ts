@@ -56,6 +56,8 @@ const samples: Record<string, string> = {
   'freshdesk.domain': 'acme',
   'gitlab.base_api_url': 'gitlab.com',
   'google_ads.login_customer_id': '1234567890',
+  'google_cloud.key_json':
+    '{"project_id":"acme","private_key_id":"k","private_key":"pem","client_email":"a@b.example"}',
   'klaviyo.api_key': 'pk_1a2b3c',
   'mailchimp.dc': 'us19',
   'microsoft_onedrive.tenant': 'common',
@@ -131,6 +133,7 @@ function sampleContext(app: CatalogApp) {
     client_id: 'client',
     client_secret: 'secret',
     scopes: 'a b',
+    redirect_uri: 'https://headgate.example/callback',
     server: { user_agent: 'headgate' },
     answer: anything('answer'),
     token: anything('token'),
@@ -139,6 +142,7 @@ function sampleContext(app: CatalogApp) {
     callback: { ...anything('callback'), ...allowed },
     derived: anything('derived'),
     oauth_app: anything('oauth_app'),
+    notice: anything('notice'),
   }
 }
 

@@ -15,11 +15,27 @@ const UpstreamScopes = Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 300, pattern: '^[^\\s\\p{Cc}]+$' }), { maxItems: 200 }),
   ),
 )
+/** Sealed, and never returned: an app's definition says which it uses, as `oauth_app.<name>`. */
+const Settings = Type.Optional(
+  Nullable(
+    Type.Record(
+      Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$' }),
+      Type.String({ minLength: 1, maxLength: 4096, pattern: VISIBLE }),
+      {
+        additionalProperties: false,
+        maxProperties: 20,
+        description:
+          'Further secrets of the registration, for example `developer_token` of Google Ads. Given ones replace all; they are never returned',
+      },
+    ),
+  ),
+)
 const described = {
   name: Type.Optional(Nullable(Type.String({ minLength: 1, maxLength: 100, pattern: VISIBLE }))),
   description: Type.Optional(Nullable(Type.String({ maxLength: 500, pattern: NO_CONTROLS }))),
   scopes: UpstreamScopes,
   additional_scopes: UpstreamScopes,
+  settings: Settings,
 }
 
 /** Null is the same as absent. */
@@ -54,6 +70,17 @@ export const OAuthAppShape = Type.Object({
   ...appProperties,
 })
 export type OAuthAppShape = Static<typeof OAuthAppShape>
+
+export const OAuthAppCheck = Type.Object({
+  status: Type.Enum(['accepted', 'refused', 'unknown'], {
+    description:
+      'accepted: the provider knows the client and its secret; refused: it does not; unknown: it gave no verdict',
+  }),
+  detail: Type.String(),
+  redirect_uri: Type.String({ description: 'To register at the provider, exactly so' }),
+  warnings: Type.Array(Type.String()),
+})
+export type OAuthAppCheck = Static<typeof OAuthAppCheck>
 
 export const OAuthAppParams = Type.Object({ project_id: Type.String(), id: Type.String() })
 

@@ -10,12 +10,13 @@ import { Secret } from '../platform/secret.ts'
 import type { CreateOAuthAppBody, OAuthAppShape } from './contract.ts'
 import { countersOfOAuthApp, oauthAppCounter } from './oauth-app-counters.ts'
 import { renderOAuthApp } from './render-oauth-app.ts'
-import { sealClientSecret } from './secret-seal.ts'
-import { insertMissingDefaults, insertOAuthApp, type OAuthAppRow } from './store.ts'
+import { openClientSecret, sealClientSecret, sealSettings } from './secret-seal.ts'
+import { insertMissingDefaults, insertOAuthApp, listOAuthAppsOfClient, type OAuthAppRow } from './store.ts'
 
 type Capabilities = Pick<App, 'db' | 'clock' | 'vault' | 'catalog' | 'config'>
 
 /**
+ * The SDKs repeat a creation whose answer they lost: the same app, client, secret and name are answered with what is there.
  * `id` is preset for containers and CI: the redirect URI that is registered at the provider has it.
  * @throws BadRequest when the app is unknown or does not connect by OAuth
  */
@@ -38,13 +39,21 @@ export async function createOAuthApp(
     client_secret: sealClientSecret(app, env, id, new Secret(body.client_secret)),
     scopes: body.scopes ?? null,
     additional_scopes: body.additional_scopes ?? null,
+    settings: sealSettings(app, env, id, body.settings ?? null),
     created_at: now,
     updated_at: now,
   }
-  await app.db.write(async (tx) => {
-    await insertOAuthApp(tx, row)
+  const made = await app.db.write(async (tx) => {
+    // Raising a total holds its row: of two creations at once the second sees what the first has made.
     await addToCounters(tx, countersOfOAuthApp(env, slug), 1)
-    // Read after raising it, which holds its row: of two creations at once only one sees itself as the first.
+    const known = (await listOAuthAppsOfClient(tx, env, slug, row.client_id)).find(
+      (one) => one.name === row.name && isSecretOf(app, env, one, body.client_secret),
+    )
+    if (known) {
+      await addToCounters(tx, countersOfOAuthApp(env, slug), -1)
+      return known
+    }
+    await insertOAuthApp(tx, row)
     const isFirst = (await readCounter(tx, oauthAppCounter(env, slug))) === 1
     if (isFirst)
       await insertMissingDefaults(tx, { project_id: env.projectId, app_slug: slug, oauth_app_id: id })
@@ -57,8 +66,23 @@ export async function createOAuthApp(
       target: id,
       details: { app: slug, became_default: isFirst ? 1 : 0 },
     })
+    return row
   })
-  return renderOAuthApp(app, row)
+  return renderOAuthApp(app, made)
+}
+
+/** One whose secret does not open is not the one that was just made. */
+function isSecretOf(
+  app: Pick<App, 'vault'>,
+  env: ProjectEnvironment,
+  row: OAuthAppRow,
+  secret: string,
+): boolean {
+  try {
+    return openClientSecret(app, env, row.id, row.client_secret).reveal() === secret
+  } catch {
+    return false
+  }
 }
 
 function requireOAuth(found: CatalogApp | undefined): CatalogApp {

@@ -5,12 +5,12 @@ import { record } from '../audit/record.ts'
 import { addToCounters } from '../db/counters.ts'
 import { BadRequest, NotFound } from '../platform/errors.ts'
 import { countersOfOAuthApp } from './oauth-app-counters.ts'
-import { deleteOAuthAppRow, isUsedByAccounts } from './store.ts'
+import { deleteOAuthAppRow, isUsedByAccounts, isUsedByOverrides, keepClientForRevocations } from './store.ts'
 
 /**
  * Where it was the default, there is none afterwards.
  * @throws NotFound when the project has none of that id
- * @throws BadRequest `oauth_app_in_use` while an account of either environment was made with it
+ * @throws BadRequest `oauth_app_in_use` while an account of either environment was made with it, or an app override names it
  */
 export async function deleteOAuthApp(
   app: Pick<App, 'db' | 'clock'>,
@@ -26,6 +26,12 @@ export async function deleteOAuthApp(
         code: 'oauth_app_in_use',
       })
     }
+    if (await isUsedByOverrides(tx, env, id)) {
+      throw new BadRequest('An app override still names this OAuth app; change or delete it first', {
+        code: 'oauth_app_in_use',
+      })
+    }
+    await keepClientForRevocations(tx, deleted)
     await addToCounters(tx, countersOfOAuthApp(env, deleted.app_slug), -1)
     await record(tx, {
       at: app.clock.now(),

@@ -2,7 +2,7 @@
 import type { ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
 import type { Secret } from '../platform/secret.ts'
-import { openClientSecret } from './secret-seal.ts'
+import { openClientSecret, openSettings } from './secret-seal.ts'
 import { findDefaultOAuthAppRow, findOAuthAppRow, type OAuthAppRow } from './store.ts'
 
 export interface OAuthApp {
@@ -16,6 +16,8 @@ export interface OAuthApp {
   scopes: string[] | null
   /** On top of the others. */
   additionalScopes: string[] | null
+  /** `oauth_app.<name>` in the app's definition. */
+  settings: Readonly<Record<string, Secret>>
 }
 
 type Capabilities = Pick<App, 'db' | 'vault'>
@@ -55,4 +57,5 @@ const opened = (app: Capabilities, env: Tenant, row: OAuthAppRow): OAuthApp => (
   clientSecret: openClientSecret(app, env, row.id, row.client_secret),
   scopes: row.scopes,
   additionalScopes: row.additional_scopes,
+  settings: openSettings(app, env, row.id, row.settings),
 })

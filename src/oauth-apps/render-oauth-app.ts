@@ -5,6 +5,10 @@ import { isoTime } from '../platform/clock.ts'
 import type { OAuthAppShape } from './contract.ts'
 import type { OAuthAppRow } from './store.ts'
 
+/** One path per OAuth app, so that an answer can never be mistaken for another provider's (RFC 9700 section 4.4.2). */
+export const redirectUriOf = ({ config }: Pick<App, 'config'>, id: string): string =>
+  `${config.publicUrl}/connect/oauth/${id}/callback`
+
 export function renderOAuthApp(app: Pick<App, 'config' | 'catalog'>, row: OAuthAppRow): OAuthAppShape {
   const ofApp = appFields(app, row)
   return {
@@ -12,8 +16,7 @@ export function renderOAuthApp(app: Pick<App, 'config' | 'catalog'>, row: OAuthA
     client_id: row.client_id,
     scopes: row.scopes,
     additional_scopes: row.additional_scopes,
-    // One path per OAuth app, so that an answer can never be mistaken for another provider's (RFC 9700 section 4.4.2).
-    redirect_uri: `${app.config.publicUrl}/connect/oauth/${row.id}/callback`,
+    redirect_uri: redirectUriOf(app, row.id),
     owner_id: row.project_id,
     created_at: isoTime(row.created_at),
     updated_at: isoTime(row.updated_at),

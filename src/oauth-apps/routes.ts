@@ -4,6 +4,9 @@ import { actorOf } from '../access/caller.ts'
 import type { App } from '../app.ts'
 import type { Http } from '../http/http.ts'
 import { errorAnswers } from '../platform/error-shape.ts'
+import { TooManyRequests } from '../platform/errors.ts'
+import { Throttle } from '../platform/throttle.ts'
+import { checkOAuthApp } from './check-oauth-app.ts'
 import {
   CreateOAuthAppBody,
   DefaultOAuthAppParams,
@@ -11,6 +14,7 @@ import {
   ListDefaultOAuthAppsAnswer,
   ListOAuthAppsAnswer,
   ListOAuthAppsQuery,
+  OAuthAppCheck,
   OAuthAppParams,
   OAuthAppShape,
   SetDefaultOAuthAppBody,
@@ -26,7 +30,11 @@ import { updateOAuthApp } from './update-oauth-app.ts'
 
 const tags = ['OAuth apps']
 
+/** Of one project in a minute: providers lock out a client that guesses. */
+const CHECKS_PER_MINUTE = 10
+
 export function oauthAppRoutes(http: Http, app: App): void {
+  const checks = new Throttle(CHECKS_PER_MINUTE)
   http.get('/v1/connect/:project_id/oauth_apps', {
     schema: {
       summary: 'List OAuth apps',
@@ -82,6 +90,21 @@ export function oauthAppRoutes(http: Http, app: App): void {
     handler: async (request, reply) => {
       await deleteOAuthApp(app, request.projectEnvironment, request.params.id, actorOf(request.caller))
       return reply.code(204).send(null)
+    },
+  })
+  http.post('/v1/connect/:project_id/oauth_apps/:id/check', {
+    schema: {
+      summary: "Try out an OAuth app's client id and secret at the provider",
+      tags,
+      params: OAuthAppParams,
+      response: { 200: OAuthAppCheck, ...errorAnswers },
+    },
+    handler: (request) => {
+      const { projectId } = request.projectEnvironment
+      const headers = checks.refusal(projectId, app.clock.now())
+      if (headers) throw new TooManyRequests(headers)
+      checks.fail(projectId, app.clock.now())
+      return checkOAuthApp(app, request.projectEnvironment, request.params.id)
     },
   })
   http.get('/v1/connect/:project_id/default_oauth_apps', {

@@ -43,6 +43,22 @@ export async function findOAuthAppRow(
   return row && readRow(row)
 }
 
+/** For a call of a provider, which knows an OAuth app only by the id in its callback address: the tenant is in the row. */
+export async function findAnyOAuthAppRow(
+  db: Reader,
+  id: string,
+): Promise<(OAuthAppRow & { workspace_id: string }) | undefined> {
+  if (!isOAuthAppId(id)) return undefined
+  const row = await db
+    .selectFrom('oauth_apps')
+    .innerJoin('projects', 'projects.id', 'oauth_apps.project_id')
+    .selectAll('oauth_apps')
+    .select('projects.workspace_id')
+    .where('oauth_apps.id', '=', id)
+    .executeTakeFirst()
+  return row && { ...readRow(row), workspace_id: row.workspace_id }
+}
+
 export async function findDefaultOAuthAppRow(
   db: Reader,
   env: ProjectEnvironment,
@@ -127,17 +143,13 @@ export async function updateOAuthAppRow(
 }
 
 /** Returns what was deleted. Where it was a default, that ends with it (foreign key). */
-export async function deleteOAuthAppRow(
-  tx: Tx,
-  env: Project,
-  id: string,
-): Promise<{ app_slug: string } | undefined> {
+export async function deleteOAuthAppRow(tx: Tx, env: Project, id: string): Promise<Row | undefined> {
   if (!isOAuthAppId(id)) return undefined
   return tx
     .deleteFrom('oauth_apps')
     .where('project_id', '=', env.projectId)
     .where('id', '=', id)
-    .returning('app_slug')
+    .returningAll()
     .executeTakeFirst()
 }
 
@@ -152,6 +164,48 @@ export async function isUsedByAccounts(db: Reader, env: Project, id: string): Pr
     .limit(1)
     .executeTakeFirst()
   return account !== undefined
+}
+
+/** As above, of app-overrides/. */
+export async function isUsedByOverrides(db: Reader, env: Project, id: string): Promise<boolean> {
+  const override = await db
+    .selectFrom('app_overrides')
+    .select('id')
+    .where('project_id', '=', env.projectId)
+    .where('oauth_app_id', '=', id)
+    .limit(1)
+    .executeTakeFirst()
+  return override !== undefined
+}
+
+/** Those that a repeated creation may mean. */
+export async function listOAuthAppsOfClient(
+  tx: Tx,
+  env: Project,
+  appSlug: string,
+  clientId: string,
+): Promise<OAuthAppRow[]> {
+  const rows = await tx
+    .selectFrom('oauth_apps')
+    .selectAll()
+    .where('project_id', '=', env.projectId)
+    .where('app_slug', '=', appSlug)
+    .where('client_id', '=', clientId)
+    .orderBy('created_at')
+    .execute()
+  return rows.map(readRow)
+}
+
+/**
+ * What is still to be revoked with it keeps its client, sealed as it was. Written here and not in revocations/, which imports this room.
+ */
+export async function keepClientForRevocations(tx: Tx, { id, client_id, client_secret }: Row): Promise<void> {
+  await tx
+    .updateTable('revocations')
+    .set({ client_id, client_secret })
+    .where('oauth_app_id', '=', id)
+    .where('next_attempt_at', 'is not', null)
+    .execute()
 }
 
 type DefaultRow = Tables['default_oauth_apps']

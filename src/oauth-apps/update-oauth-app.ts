@@ -6,7 +6,7 @@ import { NotFound } from '../platform/errors.ts'
 import { Secret } from '../platform/secret.ts'
 import type { OAuthAppShape, UpdateOAuthAppBody } from './contract.ts'
 import { renderOAuthApp } from './render-oauth-app.ts'
-import { sealClientSecret } from './secret-seal.ts'
+import { sealClientSecret, sealSettings } from './secret-seal.ts'
 import { findOAuthAppRow, type OAuthAppChange, updateOAuthAppRow } from './store.ts'
 
 type Capabilities = Pick<App, 'db' | 'clock' | 'vault' | 'catalog' | 'config'>
@@ -47,7 +47,7 @@ const readChange = (
   app: Pick<App, 'vault'>,
   env: ProjectEnvironment,
   id: string,
-  { name, description, client_id, client_secret, scopes, additional_scopes }: UpdateOAuthAppBody,
+  { name, description, client_id, client_secret, scopes, additional_scopes, settings }: UpdateOAuthAppBody,
 ): OAuthAppChange => ({
   ...(name === undefined ? {} : { name }),
   ...(description === undefined ? {} : { description }),
@@ -57,4 +57,5 @@ const readChange = (
     : { client_secret: sealClientSecret(app, env, id, new Secret(client_secret)) }),
   ...(scopes === undefined ? {} : { scopes }),
   ...(additional_scopes === undefined ? {} : { additional_scopes }),
+  ...(settings === undefined ? {} : { settings: sealSettings(app, env, id, settings) }),
 })

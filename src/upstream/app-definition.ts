@@ -3,7 +3,6 @@
 import { Type, type Static } from 'typebox'
 import {
   Condition,
-  Entries,
   Name,
   object,
   orEmpty,
@@ -16,7 +15,10 @@ import {
   Template,
   Templates,
   UrlTemplate,
+  Values,
 } from './definition-parts.ts'
+import { CallbackCheck, UninstallNotice } from './callback-definition.ts'
+import { Injection, SignatureMethod } from './injection-definition.ts'
 import { ScopeProfiles, Scopes } from './scope-definition.ts'
 
 // A field with a `default` may be left out of a file; `parseAppDefinition` fills it in, so that the types below
@@ -25,6 +27,17 @@ import { ScopeProfiles, Scopes } from './scope-definition.ts'
 
 export const RequestTemplate = object(requestFields)
 export type RequestTemplate = Static<typeof RequestTemplate>
+
+export const TestRequest = object({
+  ...requestFields,
+  refused_statuses: Type.Array(Type.Integer({ minimum: 400, maximum: 499 }), {
+    default: [401, 403],
+    description:
+      'The statuses that mean bad credentials; also 404 where a field stands in the address. Any other 4xx is taken for a fault of this request, and the credentials for good',
+  }),
+})
+
+export type TestRequest = Static<typeof TestRequest>
 
 export const CustomField = object({
   name: Name,
@@ -55,9 +68,14 @@ export const Lifecycle = object({
   assume_access_ttl_s: Type.Optional(
     Type.Integer({ minimum: 1, description: 'Used when a refreshable answer names no life' }),
   ),
-  refresh_ttl_s: Type.Optional(Type.Integer({ minimum: 1 })),
-  refresh_ttl_kind: Type.Optional(
-    Type.Enum(['idle', 'fixed'], { description: 'idle: counted from the last refresh; fixed: from consent' }),
+  refresh_idle_ttl_s: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'A refresh token ends this long after the last refresh' }),
+  ),
+  refresh_total_ttl_s: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: 'No refresh token of a consent lives longer, however often it is used',
+    }),
   ),
   refresh_expires_field: Type.Optional(Path),
   min_age_s: Type.Optional(
@@ -78,6 +96,10 @@ export const TokenResponse = object({
       'A failure in spite of HTTP 200: `ok_field` is there and false, or `error_field` is there',
     ),
   ),
+  permanent_errors: Type.Array(Type.String({ minLength: 1 }), {
+    default: [],
+    description: 'Error codes of the app’s own, in small letters, that end a grant as invalid_grant does',
+  }),
   access_token: pathOr('access_token'),
   refresh_token: pathOr('refresh_token'),
   expires_in: pathOr('expires_in'),
@@ -87,6 +109,10 @@ export const TokenResponse = object({
   granted_scopes_separator: Type.Optional(
     Type.String({ minLength: 1, description: 'Left out: scopes.separator' }),
   ),
+  empty_scope: Type.Enum(['none', 'unknown'], {
+    default: 'none',
+    description: 'What an empty text in place of the scopes says: nothing was granted, or nothing about it',
+  }),
   name: Type.Optional(Path),
   store: record(Path, 'stored.<name>, kept with the credentials; a custom field of that name is filled too'),
 })
@@ -104,18 +130,10 @@ export const Lookup = object({
 })
 export type Lookup = Static<typeof Lookup>
 
-const CallbackCheck = object(
-  {
-    type: Type.Literal('hmac_sha256_hex'),
-    param: Type.String({ description: 'Query parameter that carries the signature' }),
-    over: Type.Literal('sorted_query', {
-      description: 'Every other parameter, sorted by name, as name=value joined by &',
-    }),
-    key: Type.Literal('client_secret'),
-    equals: record(Template, 'Query parameters that must have exactly this value'),
-  },
-  'A signature on the callback that must hold before the code is used',
-)
+/** A call that trades the tokens at hand for others, with its own way to read the answer (quirk C7). */
+const { ok: _says, ...exchangeFields } = requestFields
+export const TokenExchange = object({ ...exchangeFields, token_response: orEmpty(TokenResponse) })
+export type TokenExchange = Static<typeof TokenExchange>
 
 export const OAuth2Definition = object({
   version: Type.Literal(2),
@@ -123,22 +141,38 @@ export const OAuth2Definition = object({
   token_url: UrlTemplate,
   refresh_url: Type.Optional(UrlTemplate),
   revocation: Type.Optional(RequestTemplate),
+  issuer: Type.Optional(
+    Type.String({
+      format: 'template',
+      description:
+        'How the server calls itself: in iss of the callback (RFC 9207) and of an ID token, of which it may use id_token.*. Needed where identity reads the ID token',
+    }),
+  ),
+  id_token_nonce: Type.Boolean({
+    default: true,
+    description: 'false: the app does not return the nonce in its ID tokens',
+  }),
   scopes: orEmpty(Scopes),
   scope_profiles: ScopeProfiles,
   pkce: Type.Enum(['required', 'supported', 'no', 'unknown'], {
     default: 'unknown',
     description: 'S256 is sent unless `no`',
   }),
-  client_auth: Type.Enum(['body', 'basic', 'either', 'basic_if_secret', 'none', 'private_key_jwt', 'mtls'], {
+  client_auth: Type.Enum(['body', 'basic', 'either', 'basic_if_secret', 'none', 'private_key_jwt'], {
     default: 'body',
-    description: 'either: body is sent',
+    description: 'either: body is sent; private_key_jwt: the client secret is a private key (PEM)',
   }),
+  client_secret_transform: Type.Optional(
+    Type.Enum(['smartsheet_hash'], {
+      description: 'smartsheet_hash: `hash`, the SHA-256 of secret|code, goes in place of the client secret',
+    }),
+  ),
   token_body: Type.Enum(['form', 'json', 'json_or_form', 'query'], { default: 'form' }),
   token_method: Type.Enum(['POST', 'GET'], { default: 'POST' }),
   token_headers: Templates,
   authorization_params: Templates,
-  token_params: Templates,
-  refresh_params: Templates,
+  token_params: Values,
+  refresh_params: Values,
   client_param_names: record(Type.String(), 'Other names, for example client_id: client_key'),
   omit_params: Type.Array(Type.String(), {
     default: [],
@@ -150,22 +184,21 @@ export const OAuth2Definition = object({
     'The only values callback.<name> may have',
   ),
   callback_check: Type.Optional(CallbackCheck),
+  uninstall_notice: Type.Optional(UninstallNotice),
   code_param: Type.String({ default: 'code' }),
   decode_code: Type.Boolean({ default: false }),
   token_response: orEmpty(TokenResponse),
   // Where a refresh answers in another shape than the code exchange; stands on its own, `store` included.
   refresh_response: Type.Optional(TokenResponse),
-  // In place of grant_type=refresh_token.
+  // One after the other, once the code has been exchanged; what an answer lacks stays as it was.
+  exchange: Type.Array(TokenExchange, { default: [] }),
+  // In place of grant_type=refresh_token, for apps that refresh with the access token itself (quirk F4).
   refresh_request: Type.Optional(RequestTemplate),
   client_credentials_source: Type.Enum(['oauth_app', 'custom_fields'], { default: 'oauth_app' }),
   lookups: Type.Array(Lookup, { default: [] }),
   lifecycle: orEmpty(Lifecycle),
 })
 export type OAuth2Definition = Static<typeof OAuth2Definition>
-
-const SignatureMethod = Type.Enum(['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1', 'PLAINTEXT'], {
-  default: 'HMAC-SHA1',
-})
 
 export const OAuth1Definition = object({
   version: Type.Literal(1),
@@ -190,54 +223,6 @@ export const IdentityDefinition = object(
   'Who was connected. Templates may also use answer.* (of `request`), token.* (token answer), id_token.* and sha256()',
 )
 export type IdentityDefinition = Static<typeof IdentityDefinition>
-
-const HeaderInjection = object({ type: Type.Literal('header'), name: Type.String(), value: Template })
-
-const jwtFields = {
-  alg: Type.Enum(['RS256', 'ES256', 'HS256']),
-  key: Template,
-  key_encoding: Type.Enum(['text', 'hex'], { default: 'text' }),
-  header: Templates,
-  claims: Templates,
-  ttl_s: Type.Integer({ minimum: 1 }),
-}
-
-/** How credentials get onto a request; the letters are those of the quirk list (H1 to H10). */
-export const Injection = tagged('type', [
-  HeaderInjection,
-  object({ type: Type.Literal('headers'), headers: Entries }),
-  object({ type: Type.Literal('basic'), username: Template, password: Template }),
-  object({ type: Type.Literal('query'), params: Entries }),
-  object({ type: Type.Literal('path_prefix'), value: UrlTemplate }),
-  object({ type: Type.Literal('body'), params: Entries }),
-  object({ type: Type.Literal('oauth1'), signature_method: SignatureMethod, realm: Type.Optional(Template) }),
-  object({
-    type: Type.Literal('aws_sigv4'),
-    access_key_id: Template,
-    secret_access_key: Template,
-    session_token: Type.Optional(Template),
-    region: Type.String({ default: 'from_host' }),
-    service: Type.String({ default: 'from_host' }),
-  }),
-  object({ type: Type.Literal('jwt_bearer'), ...jwtFields }),
-  object({
-    type: Type.Literal('jwt_assertion'),
-    ...jwtFields,
-    token_url: UrlTemplate,
-    grant_type: Type.String({ default: 'urn:ietf:params:oauth:grant-type:jwt-bearer' }),
-    send: HeaderInjection,
-  }),
-  object({
-    type: Type.Literal('client_credentials'),
-    token_url: UrlTemplate,
-    client_id: Template,
-    client_secret: Template,
-    client_auth: Type.Enum(['body', 'basic'], { default: 'basic' }),
-    params: Templates,
-    send: HeaderInjection,
-  }),
-])
-export type Injection = Static<typeof Injection>
 
 export const ProxyDefinition = object({
   enabled: Type.Boolean({ default: true }),
@@ -274,9 +259,7 @@ export const AppDefinition = object({
   rank: Type.Optional(Type.Integer({ minimum: 1, description: 'Place in our list; gives featured_weight' })),
   featured_weight: Type.Optional(Type.Integer()),
   docs_url: Type.Optional(Type.String()),
-  logo: Type.Optional(
-    object({ simple_icons: Type.Optional(Type.String()), file: Type.Optional(Type.String()) }),
-  ),
+  logo: Type.Optional(object({ simple_icons: Type.String({ description: 'Its mark in that set' }) })),
   settings: record(
     Type.String(),
     'settings.<name>: constants an operator may override, for example an API version',
@@ -285,7 +268,7 @@ export const AppDefinition = object({
   oauth: Type.Optional(tagged('version', [OAuth2Definition, OAuth1Definition])),
   identity: Type.Optional(IdentityDefinition),
   proxy: orEmpty(ProxyDefinition),
-  test_request: Type.Optional(RequestTemplate),
+  test_request: Type.Optional(TestRequest),
   quirks: Type.Array(Type.String({ pattern: '^[A-K][0-9]{1,2}-[a-z0-9-]+$' }), { default: [] }),
   sandbox: Type.Boolean({ default: false, description: 'A provider of our own: http URLs are allowed' }),
   disabled: Type.Boolean({ default: false }),

@@ -3,6 +3,7 @@
 import { BadRequest } from '../platform/errors.ts'
 import type { AppDefinition } from './app-definition.ts'
 import { namedParameters } from './parameter-names.ts'
+import { readsIdToken } from './reads-id-token.ts'
 import { renderEntries } from './template.ts'
 import { clientOf, oauth2Of, upstreamContext, upstreamUrl, type UpstreamValues } from './upstream-context.ts'
 
@@ -12,6 +13,8 @@ export interface AuthorizeRequest extends UpstreamValues {
   state: string
   /** S256 of the attempt's verifier (RFC 7636); not sent where the app refuses PKCE. */
   codeChallenge: string
+  /** Sent only where identity reads the ID token (OpenID Connect Core 3.1.2.1). */
+  nonce?: string
   scopes: readonly string[]
   /** For `scopes.user_param`. */
   userScopes?: readonly string[]
@@ -32,6 +35,7 @@ export function buildAuthorizeUrl(app: AppDefinition, request: AuthorizeRequest)
     throw new BadRequest(`${app.name_slug} has no OAuth client`, { code: 'upstream_client_missing' })
   const { param, user_param, optional_param, separator } = oauth.scopes
   const usesPkce = oauth.pkce !== 'no'
+  const sendsNonce = readsIdToken(app) && oauth.id_token_nonce
   const parameters = {
     ...renderEntries(oauth.authorization_params, context),
     ...namedParameters(oauth, 'authorize', {
@@ -40,6 +44,7 @@ export function buildAuthorizeUrl(app: AppDefinition, request: AuthorizeRequest)
       redirect_uri: request.redirectUri,
     }),
     state: request.state,
+    ...(sendsNonce && request.nonce !== undefined ? { nonce: request.nonce } : {}),
     ...(usesPkce ? { code_challenge: request.codeChallenge, code_challenge_method: 'S256' } : {}),
   }
   const pairs = Object.entries(parameters).map(([name, value]) => pair(name, encodeURIComponent(value)))

@@ -1,9 +1,10 @@
 /** Owns what a schema cannot say about a definition: that its parts agree with each other. */
 
-import type { AppDefinition } from './app-definition.ts'
+import type { AppDefinition, OAuth2Definition } from './app-definition.ts'
 import type { FoundTemplate } from './definition-templates.ts'
 import { templatesOf } from './definition-templates.ts'
 import { hostPatterns } from './host-patterns.ts'
+import { readsIdToken } from './reads-id-token.ts'
 import { hostNames } from './render-url.ts'
 import { parseTemplate, templateNames } from './template.ts'
 
@@ -18,7 +19,8 @@ export function checkAppDefinition(app: AppDefinition): string[] {
   ]
 }
 
-function* authProblems({ auth_type, oauth, custom_fields }: AppDefinition): Generator<string> {
+function* authProblems(app: AppDefinition): Generator<string> {
+  const { auth_type, oauth, custom_fields } = app
   if (auth_type === 'oauth' && !oauth) yield '$.oauth: an app with auth_type oauth needs it'
   if (auth_type !== 'oauth' && oauth) yield `$.oauth: an app with auth_type ${auth_type} has none`
   if (auth_type === 'keys' && !custom_fields.some((field) => field.source === 'user'))
@@ -27,12 +29,28 @@ function* authProblems({ auth_type, oauth, custom_fields }: AppDefinition): Gene
   if (oauth.scopes.profile_applies_to === 'user_param' && oauth.scopes.user_param === undefined)
     yield '$.oauth.scopes.profile_applies_to: user_param is not set'
   if (oauth.version === 1) return
+  if (readsIdToken(app) && oauth.issuer === undefined)
+    yield '$.oauth.issuer: identity reads the ID token, so it is needed to check that token'
   for (const name of Object.keys(oauth.callback_allow))
     if (!(name in oauth.callback_params)) yield `$.oauth.callback_allow.${name}: is not in callback_params`
   for (const [i, { name, also }] of oauth.lookups.entries())
     for (const filled of [name, ...Object.keys(also)])
       if (!custom_fields.some((field) => field.name === filled && field.source === 'lookup'))
         yield `$.oauth.lookups[${i}]: fills "${filled}", which is no custom field with source lookup`
+  yield* choiceProblems(oauth)
+}
+
+/** What a person still has to choose is not known to a later look-up. */
+function* choiceProblems({ lookups }: OAuth2Definition): Generator<string> {
+  const asked = new Set<string>()
+  for (const [i, lookup] of lookups.entries()) {
+    const spoken = JSON.stringify([lookup.url, lookup.query, lookup.headers, lookup.body ?? {}])
+    for (const name of asked)
+      if (spoken.includes(`custom_fields.${name}`))
+        yield `$.oauth.lookups[${i}]: needs "${name}", which an earlier look-up may leave to the person`
+    if (lookup.choose !== 'first')
+      for (const name of [lookup.name, ...Object.keys(lookup.also)]) asked.add(name)
+  }
 }
 
 function* fieldProblems(app: AppDefinition): Generator<string> {
@@ -67,7 +85,7 @@ function isFilled(
     case 'callback':
       return name in oauth.callback_params
     case 'token_response':
-      return name in oauth.token_response.store
+      return tokenAnswersOf(oauth).some(({ store }) => name in store)
     case 'lookup':
       return oauth.lookups.some((lookup) => lookup.name === name || name in lookup.also)
   }
@@ -78,8 +96,16 @@ function* templateProblems(app: AppDefinition): Generator<string> {
   const patterns = hostPatterns(app)
   for (const template of templatesOf(app)) {
     const inIdentity = template.path.startsWith('$.identity.')
+    const inIssuer = template.path === '$.oauth.issuer'
+    const inNotice = template.path.startsWith('$.oauth.uninstall_notice.')
     for (const name of templateNames(template.text))
-      if (!known.has(name) && !OPEN.test(name) && !(inIdentity && IN_IDENTITY.test(name)))
+      if (
+        !known.has(name) &&
+        !OPEN.test(name) &&
+        !(inIdentity && IN_IDENTITY.test(name)) &&
+        !(inIssuer && name.startsWith('id_token.')) &&
+        !(inNotice && name.startsWith('notice.'))
+      )
         yield `${template.path}: unknown name "${name}"`
     if (!inIdentity && template.text.includes('sha256('))
       yield `${template.path}: sha256() is for identity only`
@@ -91,17 +117,26 @@ function* templateProblems(app: AppDefinition): Generator<string> {
 const OPEN = /^oauth_app\.\w+$/
 const IN_IDENTITY = /^(?:answer|token|id_token)\.[\w.]+$/
 
+const tokenAnswersOf = ({ token_response, exchange }: OAuth2Definition) => [
+  token_response,
+  ...exchange.map((step) => step.token_response),
+]
+
 function knownNames({ custom_fields, settings, oauth }: AppDefinition): Set<string> {
   const callback = oauth?.version === 2 ? Object.keys(oauth.callback_params) : []
   const stored =
     oauth?.version === 2
-      ? [oauth.token_response, oauth.refresh_response].flatMap((answer) => Object.keys(answer?.store ?? {}))
+      ? [...tokenAnswersOf(oauth), ...(oauth.refresh_response ? [oauth.refresh_response] : [])].flatMap(
+          ({ store }) => Object.keys(store),
+        )
       : []
   return new Set([
     'server.user_agent',
     'derived.access_token',
     'derived.public_key_fingerprint',
-    ...(oauth ? ['client_id', 'client_secret', 'access_token', 'refresh_token', 'scopes'] : []),
+    ...(oauth
+      ? ['client_id', 'client_secret', 'access_token', 'refresh_token', 'scopes', 'redirect_uri']
+      : []),
     ...custom_fields.map((field) => `custom_fields.${field.name}`),
     ...custom_fields.flatMap((field) => Object.keys(field.maps_to)).map((name) => `mapped.${name}`),
     ...Object.keys(settings).map((name) => `settings.${name}`),

@@ -42,6 +42,13 @@ export const Path = Type.String({
 /** A path that a file may leave out. */
 export const pathOr = (path: string) => Type.Unsafe<string>({ ...Path, default: path })
 export const Templates = record(Template)
+/** A template, or a number or truth value that JSON carries as what it is; a form carries its text. */
+const Value = Type.Unsafe<string | number | boolean>({
+  type: ['string', 'number', 'boolean'],
+  format: 'template',
+  description: 'A template, or a number or truth value for JSON',
+})
+export const Values = record(Value)
 /** What stands in its place when a file leaves the whole object out: an empty one, filled with its own defaults. */
 export const orEmpty = <S extends TSchema>(schema: S) => Type.Unsafe<Static<S>>({ ...schema, default: {} })
 /** At least one name with its text. */
@@ -59,7 +66,7 @@ export const requestFields = {
   url: UrlTemplate,
   headers: Templates,
   query: Templates,
-  body: Type.Optional(Type.Record(Type.String(), Template)),
+  body: Type.Optional(Type.Record(Type.String(), Value)),
   encoding: Type.Enum(['form', 'json', 'none'], {
     default: 'form',
     description:

@@ -20,6 +20,8 @@ export interface OutboundRequest {
   timeoutMs: number
   /** Of the answer's body, as sent and as decompressed. */
   maxBytes: number
+  /** Once the answer has begun it counts, though its body be too large, slow or broken: `body` is then what came of it, as it was sent. */
+  headSuffices?: boolean
 }
 
 export interface OutboundResponse {
@@ -96,6 +98,7 @@ const lookupAll: Lookup = (hostname) => systemLookup(hostname, { all: true })
 
 async function exchange(agent: Agent, url: URL, request: OutboundRequest): Promise<OutboundResponse> {
   const { status, headers, body } = await collect(agent, url, request)
+  if (request.headSuffices) return { status, headers, body }
   const decoded = await decodeContent(body, headers['content-encoding'], request.maxBytes)
   if (decoded === 'too_large') throw tooLarge(url)
   return { status, headers, body: decoded }
@@ -118,7 +121,8 @@ function collect(agent: Agent, url: URL, request: OutboundRequest): Promise<Outb
     const fail = (error: Error) => {
       failure ??= error
       clearTimeout(deadline)
-      reject(failure)
+      if (request.headSuffices && status > 0) resolve({ status, headers, body: Buffer.concat(chunks) })
+      else reject(failure)
       controller?.abort(failure)
     }
     const deadline = setTimeout(

@@ -5,10 +5,10 @@ import { digestHex } from '../platform/crypto/secrets.ts'
 import type { AppDefinition, RequestTemplate } from './app-definition.ts'
 import { readPath, textOf } from './answer-path.ts'
 import { holds } from './condition.ts'
-import type { Egress } from './egress.ts'
-import { parseJson } from './parse-json.ts'
+import type { Requester } from './minted-tokens.ts'
+import { parseAnswer } from './parse-answer.ts'
+import { sendRequest } from './send-request.ts'
 import { renderTemplate, type TemplateContext } from './template.ts'
-import { buildRequest } from './template-request.ts'
 import type { TokenSet } from './token-answer.ts'
 import { oauth2Of, upstreamContext, type UpstreamValues } from './upstream-context.ts'
 
@@ -25,7 +25,7 @@ export type FetchedIdentity = { ok: true; uid: string; name?: string } | { ok: f
  * they need its answer. Without `tokens` (key apps) there is only the request and the fields. Does not throw.
  */
 export async function fetchIdentity(
-  egress: Egress,
+  requester: Requester,
   app: AppDefinition,
   values: UpstreamValues,
   tokens?: Pick<TokenSet, 'raw' | 'idTokenClaims'>,
@@ -39,7 +39,7 @@ export async function fetchIdentity(
   }
   const early = readIdentity(app, context, tokens?.raw)
   if (!early.needsAnswer || app.identity.request === undefined) return early.identity
-  const asked = await askUpstream(egress, app, app.identity.request, values)
+  const asked = await askUpstream(requester, app, app.identity.request, values)
   if (asked.ok) return readIdentity(app, { ...context, answer: asked.answer }, tokens?.raw).identity
   return early.identity.ok ? early.identity : asked
 }
@@ -84,22 +84,20 @@ function shortText(template: string | undefined, context: TemplateContext): stri
 type Asked = { ok: true; answer: unknown } | { ok: false; reason: string }
 
 async function askUpstream(
-  egress: Egress,
+  requester: Requester,
   app: AppDefinition,
   template: RequestTemplate,
   values: UpstreamValues,
 ): Promise<Asked> {
   try {
-    const request = buildRequest(app, template, values)
-    const { status, body } = await egress.request({
-      ...request,
+    const { status, headers, body } = await sendRequest(requester, app, template, values, {
       timeoutMs: IDENTITY_TIMEOUT_MS,
       maxBytes: MAX_ANSWER_BYTES,
     })
     if (status < 200 || status >= 300)
       return { ok: false, reason: `the identity request was answered with ${status}` }
-    const answer = parseJson(body.toString())
-    if (answer === undefined) return { ok: false, reason: 'the identity answer is not JSON' }
+    const answer = parseAnswer(body.toString(), headers['content-type'] ?? '')
+    if (answer === undefined) return { ok: false, reason: 'the identity answer cannot be read' }
     if (template.ok !== undefined && !holds(template.ok, answer))
       return { ok: false, reason: 'the identity answer reports a failure' }
     return { ok: true, answer }

@@ -1,11 +1,12 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { BadRequest, UpstreamFailed } from '../platform/errors.ts'
+import { BadRequest } from '../platform/errors.ts'
 import { injectCredentials } from './inject-credentials.ts'
 import { keyApp, oauthApp } from './sample-app.ts'
 import { upstreamContext, type UpstreamValues } from './upstream-context.ts'
 
 const origin = 'https://api.example'
+const NOW = Date.parse('2026-11-22T12:00:00Z')
 const values: UpstreamValues = {
   customFields: { api_key: 'k3y/+= ä' },
   stored: { bot_token: 'xoxb' },
@@ -23,9 +24,13 @@ function inject(
     app,
     given.key === undefined ? values : { ...values, customFields: { api_key: given.key } },
   )
-  const request = { url: new URL(given.url ?? `${origin}/v1/things?a=1`), headers: given.headers ?? {} }
+  const request = {
+    method: 'GET',
+    url: new URL(given.url ?? `${origin}/v1/things?a=1`),
+    headers: given.headers ?? {},
+  }
   const before = JSON.stringify([request.url.href, request.headers])
-  const injected = injectCredentials(app, request, context)
+  const injected = injectCredentials(app, request, context, NOW)
   assert.equal(
     JSON.stringify([request.url.href, request.headers]),
     before,
@@ -34,7 +39,7 @@ function inject(
   return { url: injected.url.href, headers: injected.headers, bodyParams: injected.bodyParams }
 }
 
-test('G10-189 H1 to H7 credentials go exactly where the app wants them', () => {
+test('G10-189, H1, H2, H3, H4, H5, H6, H7: credentials go exactly where the app wants them', () => {
   const url = `${origin}/v1/things?a=1`
   const key = '{{custom_fields.api_key}}'
   assert.deepEqual(
@@ -96,7 +101,7 @@ test('a credential cannot write headers, leave its path segment or name another 
   )
 })
 
-test('H12 default headers fill gaps only', () => {
+test('H12: default headers fill gaps only', () => {
   const auth = { type: 'header', name: 'x-key', value: '{{custom_fields.api_key}}' }
   const proxy = {
     default_headers: { 'Anthropic-Version': '2023-06-01', Accept: 'a', 'X-Org': '{{oauth_app.org?}}' },
@@ -108,7 +113,7 @@ test('H12 default headers fill gaps only', () => {
   })
 })
 
-test('H14 another token by name, and only by a name the app has', () => {
+test('H14: another token by name, and only by a name the app has', () => {
   const bot = { type: 'header', name: 'Authorization', value: 'Bearer {{stored.bot_token}}' }
   const app = oauthApp(
     origin,
@@ -122,13 +127,13 @@ test('H14 another token by name, and only by a name the app has', () => {
       },
     },
   )
-  const request = { url: new URL(origin), headers: {} }
+  const request = { method: 'GET', url: new URL(origin), headers: {} }
   const context = upstreamContext(app, values)
-  assert.equal(injectCredentials(app, request, context).headers.authorization, 'Bearer at')
-  assert.equal(injectCredentials(app, request, context, 'bot').headers.authorization, 'Bearer xoxb')
+  assert.equal(injectCredentials(app, request, context, NOW).headers.authorization, 'Bearer at')
+  assert.equal(injectCredentials(app, request, context, NOW, 'bot').headers.authorization, 'Bearer xoxb')
   for (const name of ['user', 'constructor', '__proto__', ''])
     assert.throws(
-      () => injectCredentials(app, request, context, name),
+      () => injectCredentials(app, request, context, NOW, name),
       { code: 'unknown_alternate_auth' },
       name,
     )
@@ -139,12 +144,12 @@ test('a missing value is an error that names it', () => {
   const app = keyApp(origin, auth)
   const context = upstreamContext(app, { customFields: {} })
   assert.throws(
-    () => injectCredentials(app, { url: new URL(origin), headers: {} }, context),
+    () => injectCredentials(app, { method: 'GET', url: new URL(origin), headers: {} }, context, NOW),
     /custom_fields\.api_key/,
   )
 })
 
-test('minted tokens are injected; requests that must be signed whole are refused', () => {
+test('a minted token goes where the app sends it, and is asked for if it is not there', () => {
   const send = { type: 'header', name: 'Authorization', value: 'Bearer {{derived.access_token}}' }
   const minted = {
     type: 'client_credentials',
@@ -154,9 +159,8 @@ test('minted tokens are injected; requests that must be signed whole are refused
     send,
   }
   assert.deepEqual(inject(minted).headers, { authorization: 'Bearer minted' })
-  const sigv4 = { type: 'aws_sigv4', access_key_id: 'x', secret_access_key: '{{custom_fields.api_key}}' }
-  assert.throws(
-    () => inject(sigv4),
-    (error) => error instanceof UpstreamFailed && error.code === 'injection_unsupported',
-  )
+  const app = keyApp(origin, minted)
+  const context = upstreamContext(app, { customFields: values.customFields })
+  const request = { method: 'GET', url: new URL(origin), headers: {} }
+  assert.throws(() => injectCredentials(app, request, context, NOW), { code: 'template_value_missing' })
 })

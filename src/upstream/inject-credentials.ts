@@ -1,16 +1,21 @@
 /** Owns putting an account's credentials on a request: the one place that knows where each app wants them. */
 
-import { BadRequest, UpstreamFailed } from '../platform/errors.ts'
-import type { AppDefinition, Injection } from './app-definition.ts'
+import { BadRequest } from '../platform/errors.ts'
+import type { AppDefinition } from './app-definition.ts'
 import { basicAuthorization } from './basic-authorization.ts'
+import type { Injection } from './injection-definition.ts'
+import { signedByAws, signedByJwt, signedByOAuth1 } from './sign-request.ts'
 import { renderEntries, renderTemplate, type TemplateContext } from './template.ts'
 import { upstreamUrl } from './upstream-context.ts'
 import { withQuery } from './with-query.ts'
 
-/** A request without its body. Header names are in lower case. */
+/** Header names are in lower case. */
 export interface InjectableRequest {
+  method: string
   url: URL
   headers: Readonly<Record<string, string>>
+  /** The whole body as it will be sent, for the injections that sign it; absent: none. */
+  body?: string | Buffer
 }
 
 export interface InjectedRequest {
@@ -22,39 +27,47 @@ export interface InjectedRequest {
 
 /**
  * Lays the credentials over what the caller sent (they win), then adds the app's default headers where the caller
- * sent none. Changes nothing it is given.
+ * sent none. Changes nothing it is given. A signed request has to be sent as it comes out, byte for byte.
+ * @param now milliseconds, for what is signed
  * @param choice name of one of `proxy.alternate_auth`
  * @throws BadRequest if a value is missing or would break a header, or the choice is unknown; never with the value
- * @throws UpstreamFailed `injection_unsupported` for injections that sign the whole request
  */
 export function injectCredentials(
   app: AppDefinition,
   request: InjectableRequest,
   context: TemplateContext,
+  now: number,
   choice?: string,
 ): InjectedRequest {
+  const injection = injectionOf(app, choice)
+  const defaults = headersOf(renderEntries(app.proxy.default_headers, context))
+  // Before anything is signed, so that these are.
+  const whole = { ...request, headers: { ...defaults, ...request.headers } }
+  const injected =
+    injection === undefined ? {} : inject(app, injection, whole, context, now)
+  return { url: request.url, headers: whole.headers, bodyParams: {}, ...injected }
+}
+
+/** What puts the credentials on; undefined for an app that has none. @throws BadRequest `unknown_alternate_auth` */
+export function injectionOf(app: AppDefinition, choice?: string): Injection | undefined {
   const { auth, alternate_auth } = app.proxy
-  const alternate =
-    choice !== undefined && Object.hasOwn(alternate_auth, choice) ? alternate_auth[choice] : undefined
-  const injection = choice === undefined ? auth : alternate
-  if (choice !== undefined && injection === undefined)
+  if (choice === undefined) return auth
+  const alternate = Object.hasOwn(alternate_auth, choice) ? alternate_auth[choice] : undefined
+  if (alternate === undefined)
     throw new BadRequest(`${app.name_slug} has no credentials by that name`, {
       code: 'unknown_alternate_auth',
     })
-  const plain = { url: request.url, headers: { ...request.headers }, bodyParams: {} }
-  const injected = injection === undefined ? plain : inject(app, injection, plain, context)
-  const defaults = headersOf(renderEntries(app.proxy.default_headers, context))
-  return { ...injected, headers: { ...defaults, ...injected.headers } }
+  return alternate
 }
 
 function inject(
   app: AppDefinition,
   injection: Injection,
-  request: InjectedRequest,
+  request: InjectableRequest,
   context: TemplateContext,
-): InjectedRequest {
+  now: number,
+): Partial<InjectedRequest> {
   const withHeaders = (headers: Record<string, string>) => ({
-    ...request,
     headers: { ...request.headers, ...headersOf(headers) },
   })
   switch (injection.type) {
@@ -70,22 +83,24 @@ function inject(
       return withHeaders({ authorization })
     }
     case 'query':
-      return { ...request, url: withQuery(request.url, renderEntries(injection.params, context)) }
+      return { url: withQuery(request.url, renderEntries(injection.params, context)) }
     case 'path_prefix':
       // Through the URL grammar, so that a value cannot leave its path segment.
-      return { ...request, url: withPathPrefix(request.url, upstreamUrl(app, injection.value, context)) }
+      return { url: withPathPrefix(request.url, upstreamUrl(app, injection.value, context)) }
     case 'body':
-      return { ...request, bodyParams: renderEntries(injection.params, context) }
+      return { bodyParams: renderEntries(injection.params, context) }
     // Minted beforehand and handed in as derived.access_token.
     case 'jwt_assertion':
     case 'client_credentials':
-      return inject(app, injection.send, request, context)
+      return inject(app, injection.send, request, context, now)
     case 'oauth1':
-    case 'aws_sigv4':
+      return withHeaders({ authorization: signedByOAuth1(injection, request, context, now) })
+    case 'aws_sigv4': {
+      const { url, headers } = signedByAws(injection, request, context, now)
+      return { url, headers: headersOf(headers) }
+    }
     case 'jwt_bearer':
-      throw new UpstreamFailed(`${app.name_slug} needs signed requests (${injection.type})`, {
-        code: 'injection_unsupported',
-      })
+      return withHeaders(signedByJwt(injection, context, now))
   }
 }
 

@@ -4,12 +4,11 @@ import type { ErrorObject } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { BadRequest } from '../platform/errors.ts'
 import { AppDefinition } from './app-definition.ts'
-import type { CatalogSchema } from './catalog-schema.ts'
-import { branchOf, isObject } from './catalog-schema.ts'
 import { checkAppDefinition } from './check-app-definition.ts'
+import { fillDefaults } from './fill-defaults.ts'
 import { parseTemplate } from './template.ts'
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true })
+const ajv = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true })
 ajv.addFormat('regex', (text) => succeeds(() => new RegExp(text, 'u')))
 ajv.addFormat('template', (text) => succeeds(() => parseTemplate(text)))
 ajv.addFormat('url-template', (text) => succeeds(() => parseTemplate(text)))
@@ -20,26 +19,11 @@ const validate = ajv.compile<AppDefinition>(AppDefinition)
  * @throws BadRequest; `details.problems` has a line for each thing wrong, as `$.path: what is wrong`
  */
 export function parseAppDefinition(input: unknown): AppDefinition {
-  const app = withDefaults(AppDefinition as CatalogSchema, input)
+  const app = fillDefaults(input)
   const problems = validate(app) ? checkAppDefinition(app) : formatProblems(validate.errors ?? [])
   if (problems.length > 0)
     throw new BadRequest(problems.join('; '), { code: 'bad_app_definition', details: { problems } })
   return app as AppDefinition
-}
-
-function withDefaults(schema: CatalogSchema, value: unknown): unknown {
-  const branch = branchOf(schema, value)
-  if (!branch) return value
-  if (Array.isArray(value)) return value.map((item) => withDefaults(branch.items ?? {}, item))
-  if (!isObject(value)) return value
-  const every = branch.patternProperties && Object.values(branch.patternProperties)[0]
-  const filled: Record<string, unknown> = {}
-  for (const [key, given] of Object.entries(value))
-    filled[key] = withDefaults(branch.properties?.[key] ?? every ?? {}, given)
-  for (const [key, { default: fallback }] of Object.entries(branch.properties ?? {}))
-    if (filled[key] === undefined && fallback !== undefined)
-      filled[key] = withDefaults(branch.properties?.[key] ?? {}, structuredClone(fallback))
-  return filled
 }
 
 function formatProblems(errors: ErrorObject[]): string[] {

@@ -28,10 +28,11 @@ export async function refreshToken(
 ): Promise<TokenSet> {
   const oauth = oauth2Of(app)
   const { accessToken, refreshToken: current, scopes, timeoutMs = REFRESH_TIMEOUT_MS } = refresh
+  const now = upstream.clock.now()
   const buildCall = () =>
     oauth.refresh_request === undefined
-      ? tokenCall(app, refresh, 'refresh', { grant_type: 'refresh_token', refresh_token: current })
-      : buildRequest(app, oauth.refresh_request, refresh)
+      ? tokenCall(app, refresh, 'refresh', { grant_type: 'refresh_token', refresh_token: current }, now)
+      : buildRequest(app, oauth.refresh_request, refresh, now)
   const secrets = [current ?? '', accessToken ?? '', clientOf(app, refresh)?.secret ?? '']
   return requestTokens(upstream, app, buildCall, timeoutMs, {
     response: oauth.refresh_response ?? oauth.token_response,

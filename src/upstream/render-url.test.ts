@@ -18,7 +18,6 @@ const hostile = [
   'a@b',
   '127.0.0.1#',
   'evil.com?',
-  'evil.com:443',
   'evil.com\\',
   'a b',
   'a\tb',
@@ -130,4 +129,45 @@ test('hostNames finds what takes part in the host, fallbacks and functions too',
   ])
   assert.deepEqual(hostNames('{{a.b}}/{{c.d}}'), ['a.b'])
   assert.deepEqual(hostNames('/x/{{c.d}}'), [])
+})
+
+test('A1, I4, gitlab: a value that is the whole authority brings the port and the path that its pattern lets it', () => {
+  const own = new Map([
+    ['custom_fields.host', /^(?:git\.example\.com:8443\/gitlab)$/],
+    ['custom_fields.base', /^(?:https:\/\/git\.example\.com:8443\/gitlab)$/],
+    ['custom_fields.loose', /^(?:.*)$/s],
+  ])
+  const at = (template: string, fields: Record<string, string>) =>
+    renderUrl(template, { custom_fields: fields }, { hostPatterns: own })
+  const host = 'git.example.com:8443/gitlab'
+  assert.equal(at('https://{{custom_fields.host}}/oauth/token', { host }), `https://${host}/oauth/token`)
+  assert.equal(at('https://{{custom_fields.host}}', { host }), `https://${host}`)
+  assert.equal(at('{{custom_fields.base}}/api/v4', { base: `https://${host}` }), `https://${host}/api/v4`)
+  assert.throws(
+    () => at('https://{{custom_fields.host}}/a', { host: 'git.example.com:8443/other' }),
+    /may not name a host/,
+  )
+  // Half a host is no place for a path: what follows would no longer be the host.
+  for (const loose of ['evil.com/', 'evil.com/a', 'evil.com:443'])
+    for (const template of [
+      'https://{{custom_fields.loose}}.example.com/a',
+      'https://api.{{custom_fields.loose}}/a',
+      'https://{{custom_fields.loose}}{{custom_fields.loose}}/a',
+      'https://{{custom_fields.loose}}?a=b',
+    ])
+      assert.throws(() => at(template, { loose }), BadRequest, `${loose} in ${template}`)
+  for (const loose of [
+    'git.example.com/..',
+    'git.example.com/%2e%2e',
+    'git.example.com/a?b',
+    'git.example.com/a#b',
+  ])
+    assert.throws(() => at('https://{{custom_fields.loose}}/a', { loose }), BadRequest, loose)
+  for (const loose of [
+    'git.example.com:99999',
+    'git.example.com:80:80',
+    'a@git.example.com:80',
+    '127.1:80/a',
+  ])
+    assert.throws(() => at('https://{{custom_fields.loose}}/a', { loose }), BadRequest, loose)
 })

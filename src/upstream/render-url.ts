@@ -1,7 +1,7 @@
 /** Owns filling a template into a URL: nobody's value may choose the host, leave its path segment or add a parameter. */
 
 import { BadRequest } from '../platform/errors.ts'
-import type { RenderedValue, TemplateContext } from './template.ts'
+import type { RenderedValue, TemplateContext, TemplatePart } from './template.ts'
 import { parseTemplate, valueOf } from './template.ts'
 
 export interface RenderUrlOptions {
@@ -14,20 +14,25 @@ export interface RenderUrlOptions {
 /** Written by the catalogue itself, not by a user, a callback or an answer. */
 const TRUSTED = /^(?:mapped|settings)\./
 const HOST_CHARACTERS = /^[A-Za-z0-9._-]*$/
-const ORIGIN = /^https?:\/\/[A-Za-z0-9._-]+(?::[0-9]{1,5})?$/
+/** Of somebody's own server. Only where the value is the end of the authority, or what follows would become part of the path. */
+const PORT_AND_PATH = '(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*'
+const WHOLE_AUTHORITY = new RegExp(`^[A-Za-z0-9._-]+${PORT_AND_PATH}$`)
+const ORIGIN = new RegExp(`^https?://[A-Za-z0-9._-]+(?::[0-9]{1,5})?$`)
+const BASE = new RegExp(`^https?://[A-Za-z0-9._-]+${PORT_AND_PATH}$`)
 
 type Place = 'start' | 'host' | 'path' | 'query' | 'fragment'
 
 /**
  * Fills in an absolute URL, or a path that starts with `/`. Values in path, query and fragment are percent-encoded; a value in
  * the host consists of letters, digits, dots, hyphens and underscores and matches its pattern; a value that stands first is an
- * origin (`https://host`) and matches its pattern.
+ * origin (`https://host`) and matches its pattern. A value that ends the host may bring a port and a path, if its pattern lets it.
  * @throws BadRequest naming the template's name at fault, never its value
  */
 export function renderUrl(template: string, context: TemplateContext, options: RenderUrlOptions): string {
   let out = ''
   let place: Place = 'start'
-  for (const part of parseTemplate(template)) {
+  const parts = parseTemplate(template)
+  for (const [i, part] of parts.entries()) {
     if (part.kind === 'text') {
       out += part.text
       place = placeAfter(out)
@@ -36,9 +41,12 @@ export function renderUrl(template: string, context: TemplateContext, options: R
     const value = valueOf(part, context)
     if (value === undefined)
       throw new BadRequest(`${part.source} has no value, and a URL cannot do without it`)
-    if (place === 'start' || place === 'host') requireHostValue(value, part.source, place, options)
-    out += place === 'start' || place === 'host' ? value.text : encoded(value.text, place)
-    if (place === 'start') place = 'host'
+    if (place === 'start' || place === 'host') {
+      const isFirst = place === 'start' || out.endsWith('://')
+      requireHostValue(value, part.source, { place, isWhole: isFirst && endsHost(parts[i + 1]) }, options)
+      out += value.text
+      place = placeAfter(out)
+    } else out += encoded(value.text, place)
   }
   return requireSoundUrl(out, template, options)
 }
@@ -78,14 +86,18 @@ const encoded = (text: string, place: Place) =>
     ? encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%40', '@')
     : encodeURIComponent(text)
 
+const endsHost = (next: TemplatePart | undefined) =>
+  next === undefined || (next.kind === 'text' && next.text.startsWith('/'))
+
 function requireHostValue(
   value: RenderedValue,
   source: string,
-  place: Place,
+  { place, isWhole }: { place: Place; isWhole: boolean },
   options: RenderUrlOptions,
 ): void {
   const { term, text } = value
-  const allowed = place === 'start' ? ORIGIN : HOST_CHARACTERS
+  const [part, whole] = place === 'start' ? [ORIGIN, BASE] : [HOST_CHARACTERS, WHOLE_AUTHORITY]
+  const allowed = isWhole ? whole : part
   if (!allowed.test(text)) {
     const wanted = place === 'start' ? 'an origin such as https://host' : 'part of a host name'
     throw new BadRequest(`{{${source}}} must be ${wanted}, and its value is not`, { code: 'bad_host' })

@@ -13,7 +13,7 @@ export interface RequestedScopes {
  * the app does not know asks for the defaults (contract section 5.2: most apps have none).
  */
 export function requestedScopes(
-  { scopes, scope_profiles }: OAuth2Definition,
+  { scopes, scope_profiles }: Pick<OAuth2Definition, 'scopes' | 'scope_profiles'>,
   profile?: string,
   chosen?: readonly string[],
 ): RequestedScopes {

@@ -13,6 +13,11 @@ export const Scopes = object({
   user_param: Type.Optional(Type.String({ description: 'A second parameter, for scopes of the user token' })),
   user_default: Strings,
   optional_param: Type.Optional(Type.String()),
+  functional: Type.Array(Type.String(), {
+    default: [],
+    description:
+      'Scopes without which an account is useless: required also where fewer than asked for are enough. Left out: the test request decides',
+  }),
   profile_applies_to: Type.Enum(['param', 'user_param'], { default: 'param' }),
 })
 

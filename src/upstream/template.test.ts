@@ -52,6 +52,30 @@ test('upper, host and sha256', () => {
   assert.equal(renderTemplate('{{upper(custom_fields.none) ?? "none"}}', context), 'none')
 })
 
+test('before, after and json cut a value, and may stand inside another function', () => {
+  const values = { key: 'id:se:cret', plain: 'acme', json: '{"a":{"b":"x"},"n":7,"o":{}}' }
+  assert.equal(renderTemplate('{{before(key, ":")}}/{{after(key, ":")}}', values), 'id/se:cret')
+  assert.equal(renderTemplate('{{before(plain, ":")}}', values), 'acme')
+  assert.equal(renderTemplate('{{upper(before(key, ":"))}}', values), 'ID')
+  assert.equal(renderTemplate('{{upper( json(json, "a.b") )}}-{{json(json, "n")}}', values), 'X-7')
+  assert.equal(renderTemplate('{{json(json, "none") ?? "z"}}', values), 'z')
+  assert.equal(renderTemplate('{{after(plain, ":")?}}', values), undefined)
+  assert.deepEqual(templateNames('{{upper(before(key, "."))}}'), ['key'])
+  // A field that was filled with something else is told from one that was left out.
+  for (const unusable of ['{{after(plain, ":")}}', '{{json(plain, "a")}}', '{{json(json, "o")}}'])
+    assert.throws(() => renderTemplate(unusable, values), { code: 'template_value_unusable' }, unusable)
+  assert.throws(() => renderTemplate('{{json(none, "a")}}', values), { code: 'template_value_missing' })
+  for (const broken of [
+    '{{before(key)}}',
+    '{{upper(key, "x")}}',
+    '{{json("{}", "a")}}',
+    '{{constructor(key)}}',
+    '{{toString(key, "x")}}',
+    '{{before(key, ":"}}',
+  ])
+    assert.throws(() => templateNames(broken), BadRequest, broken)
+})
+
 test('a value is never read as a template again', () => {
   assert.equal(renderTemplate('{{a}}', { a: '{{b}}', b: 'secret' }), '{{b}}')
 })

@@ -2,17 +2,32 @@
 
 import { digestHex } from '../platform/crypto/secrets.ts'
 import { BadRequest } from '../platform/errors.ts'
+import { readPath, textOf as pathText } from './answer-path.ts'
+import { parseJson } from './parse-json.ts'
 
 /** What a template may speak of: `custom_fields.x` looks up `x` in `custom_fields`. Null and undefined are unset; '' is a value. */
 export interface TemplateContext {
   readonly [name: string]: unknown
 }
 
-type FunctionName = 'upper' | 'host' | 'sha256'
+/** Function -> whether it takes a second argument, a literal. */
+const FUNCTIONS = {
+  upper: 'no',
+  sha256: 'no',
+  host: 'may',
+  before: 'must',
+  after: 'must',
+  json: 'must',
+} as const
+interface Call {
+  function: keyof typeof FUNCTIONS
+  argument?: string
+}
 export type TemplateTerm =
   | { kind: 'name'; name: string }
   | { kind: 'literal'; text: string }
-  | { kind: 'call'; function: FunctionName; of: string; suffix?: string }
+  /** `calls` from the inside out. */
+  | { kind: 'call'; of: string; calls: Call[] }
 export type TemplatePart =
   | { kind: 'text'; text: string }
   /** The first term that is set; if none is, the whole entry is dropped (`optional`) or refused. */
@@ -20,7 +35,7 @@ export type TemplatePart =
 
 const NAME = '[A-Za-z_]\\w*(?:\\.\\w+)*'
 const LITERAL = '"([^"{}]*)"'
-const TERM = new RegExp(`^(?:(${NAME})|${LITERAL}|(\\w+)\\(\\s*(${NAME})\\s*(?:,\\s*${LITERAL}\\s*)?\\))$`)
+const TERM = new RegExp(`^(?:(${NAME})|${LITERAL}|(\\w+)\\((.+?)(?:,\\s*${LITERAL}\\s*)?\\))$`)
 
 const parsed = new Map<string, TemplatePart[]>()
 
@@ -55,14 +70,24 @@ function parseValue(source: string, text: string): TemplatePart {
 }
 
 function parseTerm(term: string, text: string): TemplateTerm {
-  const [, name, literal, called, of, suffix] = TERM.exec(term) ?? []
+  const [, name, literal, called, inner, argument] = TERM.exec(term) ?? []
   if (name !== undefined) return { kind: 'name', name }
   if (literal !== undefined) return { kind: 'literal', text: literal }
-  if (of !== undefined && (called === 'upper' || called === 'sha256') && suffix === undefined)
-    return { kind: 'call', function: called, of }
-  if (of !== undefined && called === 'host')
-    return { kind: 'call', function: called, of, ...(suffix === undefined ? {} : { suffix }) }
-  throw new BadRequest(`template "${text}": cannot read "${term}"`)
+  const taken =
+    called !== undefined && Object.hasOwn(FUNCTIONS, called)
+      ? FUNCTIONS[called as Call['function']]
+      : undefined
+  const isRight = argument === undefined ? taken !== 'must' : taken !== 'no'
+  const of = inner === undefined ? undefined : parseTerm(inner.trim(), text)
+  if (taken === undefined || !isRight || of === undefined || of.kind === 'literal')
+    throw new BadRequest(`template "${text}": cannot read "${term}"`)
+  const call: Call = {
+    function: called as Call['function'],
+    ...(argument === undefined ? {} : { argument }),
+  }
+  return of.kind === 'name'
+    ? { kind: 'call', of: of.name, calls: [call] }
+    : { ...of, calls: [...of.calls, call] }
 }
 
 /** @returns every name a template speaks of, for the check at load. @throws BadRequest as `parseTemplate` */
@@ -119,22 +144,44 @@ export function valueOf(
     if (text !== undefined) return { text, term }
   }
   if (part.optional) return undefined
-  throw new BadRequest(`${part.source} has no value`, { code: 'template_value_missing' })
+  const isThere = part.terms.some((term) => term.kind === 'call' && lookUp(term.of, context) !== undefined)
+  // A field that was left out, or one that was filled with something else than what the app needs.
+  throw isThere
+    ? new BadRequest(`${part.source} cannot be read out of its field`, { code: 'template_value_unusable' })
+    : new BadRequest(`${part.source} has no value`, { code: 'template_value_missing' })
 }
 
 function textOf(term: TemplateTerm, context: TemplateContext): string | undefined {
   if (term.kind === 'literal') return term.text
   const text = lookUp(term.kind === 'name' ? term.name : term.of, context)
   if (text === undefined || term.kind === 'name') return text
-  switch (term.function) {
+  return term.calls.reduce<string | undefined>(
+    (value, call) => (value === undefined ? undefined : applied(call, value)),
+    text,
+  )
+}
+
+/** Undefined when there is no such part. */
+function applied({ function: called, argument = '' }: Call, text: string): string | undefined {
+  const at = text.indexOf(argument)
+  switch (called) {
     case 'upper':
       return text.toUpperCase()
     case 'host':
-      return hostOf(text, term.suffix)
+      return hostOf(text, argument === '' ? undefined : argument)
     case 'sha256':
       return digestHex(text)
+    // Without the separator the whole text is what stands before it, and nothing is what comes after.
+    case 'before':
+      return at < 0 ? text : text.slice(0, at)
+    case 'after':
+      return at < 0 ? undefined : text.slice(at + argument.length)
+    case 'json':
+      return textAt(readPath(parseJson(text), argument))
   }
 }
+
+const textAt = (value: unknown) => (typeof value === 'object' ? undefined : pathText(value))
 
 function lookUp(name: string, context: TemplateContext): string | undefined {
   let value: unknown = context

@@ -1,7 +1,7 @@
 import { test, type TestContext } from 'node:test'
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
-import { createEgress } from './egress.ts'
+import { localRequester } from './local-requester.ts'
 import { reply, serveLocally, type SeenRequest } from './local-server.ts'
 import { keyApp } from './sample-app.ts'
 import { runTestRequest } from './test-request.ts'
@@ -31,24 +31,22 @@ function api(request: SeenRequest, response: ServerResponse): void {
 
 async function upstreamFor(t: TestContext, answer: (request: SeenRequest, response: ServerResponse) => void) {
   const server = await serveLocally(t, answer)
-  const egress = createEgress({ allow: [server.target] })
-  t.after(() => egress.close())
-  return { server, egress }
+  return { server, requester: localRequester(t, [server.target]) }
 }
 
-test('a good key passes and a bad one is refused, wherever the app wants it', async (t) => {
-  const { server, egress } = await upstreamFor(t, api)
+test('H3, H4, H5, H6, H7: a good key passes and a bad one is refused, wherever the app wants it', async (t) => {
+  const { server, requester } = await upstreamFor(t, api)
   for (const [name, auth] of Object.entries(auths)) {
     const app = keyApp(server.origin, auth, {
       test_request: { method: name === 'body' ? 'POST' : 'GET', url: '/getMe' },
     })
     assert.deepEqual(
-      await runTestRequest(egress, app, { customFields: { api_key: KEY } }),
+      await runTestRequest(requester, app, { customFields: { api_key: KEY } }),
       { ok: true },
       name,
     )
     assert.deepEqual(
-      await runTestRequest(egress, app, { customFields: { api_key: 'bad' } }),
+      await runTestRequest(requester, app, { customFields: { api_key: 'bad' } }),
       { ok: false, status: 401, reason: 'refused' },
       name,
     )
@@ -58,11 +56,11 @@ test('a good key passes and a bad one is refused, wherever the app wants it', as
 
 test('the app’s own sign of success decides inside a 200', async (t) => {
   let body: unknown
-  const { server, egress } = await upstreamFor(t, (_request, response) => reply(response, 200, body))
+  const { server, requester } = await upstreamFor(t, (_request, response) => reply(response, 200, body))
   const verdict = async (ok: object, answered: unknown) => {
     body = answered
     const app = keyApp(server.origin, auths.header, { test_request: { method: 'POST', url: '/t', ok } })
-    const result = await runTestRequest(egress, app, { customFields: { api_key: KEY } })
+    const result = await runTestRequest(requester, app, { customFields: { api_key: KEY } })
     return result.ok ? 'ok' : result.reason
   }
   const isTrue = { field: 'ok', equals: true }
@@ -78,27 +76,27 @@ test('the app’s own sign of success decides inside a 200', async (t) => {
 
 test('what is no verdict on the key is told apart, and nothing is followed', async (t) => {
   let status = 500
-  const { server, egress } = await upstreamFor(t, (_request, response) =>
+  const { server, requester } = await upstreamFor(t, (_request, response) =>
     reply(response, status, {}, { location: '/elsewhere' }),
   )
   const test_request = { method: 'GET', url: '/t' }
   const app = keyApp(server.origin, auths.header, { test_request })
-  const run = (use = egress, tested = app) => runTestRequest(use, tested, { customFields: { api_key: KEY } })
+  const run = (use = requester, tested = app) =>
+    runTestRequest(use, tested, { customFields: { api_key: KEY } })
   for (status of [500, 404, 429, 302]) assert.deepEqual(await run(), { ok: false, status, reason: 'failed' })
   assert.deepEqual(
     server.requests.map(({ path }) => path),
     ['/t', '/t', '/t', '/t'],
   )
-  const blocked = createEgress({ allow: [] })
-  t.after(() => blocked.close())
+  const blocked = localRequester(t, [])
   assert.deepEqual(await run(blocked), { ok: false, status: null, reason: 'egress_blocked' })
   const sigv4 = { type: 'aws_sigv4', access_key_id: 'x', secret_access_key: '{{custom_fields.api_key}}' }
-  assert.deepEqual(await run(egress, keyApp(server.origin, sigv4, { test_request })), {
+  assert.deepEqual(await run(requester, keyApp(server.origin, sigv4, { test_request })), {
     ok: false,
     status: null,
-    reason: 'injection_unsupported',
+    reason: 'aws_host_unknown',
   })
-  assert.deepEqual(await runTestRequest(egress, app, { customFields: {} }), {
+  assert.deepEqual(await runTestRequest(requester, app, { customFields: {} }), {
     ok: false,
     status: null,
     reason: 'template_value_missing',
@@ -106,10 +104,53 @@ test('what is no verdict on the key is told apart, and nothing is followed', asy
   assert.equal(server.requests.length, 4)
 })
 
+test('K1: keys that buy no token are refused by that answer; a token endpoint that is out gives no verdict', async (t) => {
+  let status = 401
+  const { server, requester } = await upstreamFor(t, (_request, response) =>
+    reply(response, status, { error: status === 401 ? 'invalid_client' : 'x' }),
+  )
+  const auth = {
+    type: 'client_credentials',
+    token_url: `${server.origin}/token`,
+    client_id: 'id',
+    client_secret: '{{custom_fields.api_key}}',
+    send: { type: 'header', name: 'Authorization', value: 'Bearer {{derived.access_token}}' },
+  }
+  const app = keyApp(server.origin, auth, { test_request: { method: 'GET', url: '/t' } })
+  const run = () => runTestRequest(requester, app, { customFields: { api_key: 'bad' } })
+  assert.deepEqual(await run(), { ok: false, status: 401, reason: 'refused' })
+  status = 503
+  assert.deepEqual(await run(), { ok: false, status: null, reason: 'upstream_unavailable' })
+  assert.ok(server.requests.every(({ path }) => path === '/token'))
+})
+
 test('an app without a test request passes without a request', async (t) => {
-  const { server, egress } = await upstreamFor(t, api)
-  assert.deepEqual(await runTestRequest(egress, keyApp(server.origin, auths.header), { customFields: {} }), {
-    ok: true,
-  })
+  const { server, requester } = await upstreamFor(t, api)
+  assert.deepEqual(
+    await runTestRequest(requester, keyApp(server.origin, auths.header), { customFields: {} }),
+    {
+      ok: true,
+    },
+  )
   assert.equal(server.connections(), 0)
+})
+
+test('a wrong test request is no verdict, unless the definition or a value in the address makes it one', async (t) => {
+  let status = 400
+  const { server, requester } = await upstreamFor(t, (_request, response) => reply(response, status, {}))
+  const verdict = async (test_request: object) => {
+    const app = keyApp(server.origin, auths.header, { test_request: { method: 'GET', ...test_request } })
+    const result = await runTestRequest(requester, app, { customFields: { api_key: KEY } })
+    return result.ok ? 'ok' : result.reason
+  }
+  for (status of [400, 404, 405, 422]) assert.equal(await verdict({ url: '/t' }), 'failed')
+  for (status of [401, 403]) assert.equal(await verdict({ url: '/t' }), 'refused')
+  status = 400
+  assert.equal(await verdict({ url: '/t', refused_statuses: [400] }), 'refused')
+  status = 401
+  assert.equal(await verdict({ url: '/t', refused_statuses: [400] }), 'failed')
+  status = 404
+  assert.equal(await verdict({ url: '/{{custom_fields.api_key}}/t' }), 'refused')
+  status = 400
+  assert.equal(await verdict({ url: '/{{custom_fields.api_key}}/t' }), 'failed')
 })

@@ -159,6 +159,7 @@ test('D8 granted scopes with their separator, as a list, or not at all', () => {
   assert.deepEqual(scopes('repo, gist', { granted_scopes_separator: ',' }), ['repo', 'gist'])
   assert.deepEqual(scopes(['a', '', 5, 'b']), ['a', 'b'])
   assert.deepEqual(scopes(''), [], 'none at all is an answer')
+  assert.equal(scopes('', { empty_scope: 'unknown' }), null)
   assert.deepEqual(scopes(5), ['asked'])
 })
 

@@ -2,6 +2,7 @@
 
 import type { Lifecycle, TokenResponse } from './app-definition.ts'
 import { readPath, textOf } from './answer-path.ts'
+import { parseAnswer } from './parse-answer.ts'
 import { parseJson } from './parse-json.ts'
 import { tokenError } from './token-error.ts'
 import { expiryOf, figureOf } from './token-lifetime.ts'
@@ -77,14 +78,6 @@ export function readTokenAnswer(given: TokenAnswer): TokenSet {
   }
 }
 
-/** By content, not by content type: JSON comes as text/html, forms come as text/plain (quirk D2). */
-function parseAnswer(text: string, contentType: string): unknown {
-  const body = text.trim()
-  if (/^[[{]/.test(body)) return parseJson(body)
-  const isForm = contentType.includes('x-www-form-urlencoded') || /^[\w.-]+=[^\s<>]*$/.test(body)
-  return isForm && body !== '' ? Object.fromEntries(new URLSearchParams(body)) : undefined
-}
-
 function isErrorInSuccess(answer: unknown, { error_in_200 }: TokenResponse): boolean {
   if (error_in_200 === undefined) return false
   const { ok_field, error_field } = error_in_200
@@ -102,6 +95,7 @@ function errorIn(
     status,
     answer,
     secrets,
+    permanentErrors: response.permanent_errors,
     ...(response.error_in_200 === undefined ? {} : { errorField: response.error_in_200.error_field }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   })
@@ -141,6 +135,7 @@ function grantedScopes(answer: unknown, { response, scopeSeparator, scopes }: To
   const granted = readPath(answer, response.granted_scopes)
   if (Array.isArray(granted)) return granted.filter((scope) => typeof scope === 'string' && scope !== '')
   if (typeof granted !== 'string') return scopes === null ? null : [...scopes]
+  if (granted.trim() === '' && response.empty_scope === 'unknown') return null
   return granted
     .split(response.granted_scopes_separator ?? scopeSeparator)
     .flatMap((scope) => scope.split(/\s+/))

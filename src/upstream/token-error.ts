@@ -29,18 +29,23 @@ export interface TokenErrorAnswer {
   /** What must not come back in a description: the code, the tokens and the client secret just sent. */
   secrets: readonly string[]
   retryAfterSeconds?: number
+  /** The app's own codes that end a grant. */
+  permanentErrors?: readonly string[]
+  /** What was refused, for the message. */
+  request?: string
 }
 
 /** @returns the failure to throw; unknown codes are taken for a fault of the configuration, which ends nothing */
 export function tokenError(given: TokenErrorAnswer): TokenRequestFailed {
-  const { host, status, answer, errorField, secrets, retryAfterSeconds } = given
+  const { host, status, answer, errorField, secrets, retryAfterSeconds, request = 'token request' } = given
   const upstreamError = errorCode(answer, errorField, secrets)
-  const kind = kindOf(status, upstreamError)
+  const isOwn = upstreamError !== undefined && given.permanentErrors?.includes(upstreamError) === true
+  const kind = isOwn && status < 500 ? 'permanent' : kindOf(status, upstreamError)
   const description = readPath(answer, DESCRIPTION_PATHS)
   return new TokenRequestFailed({
     kind,
     code: CODES[kind],
-    message: `${host} refused the token request: ${upstreamError ?? `HTTP ${status}`}`,
+    message: `${host} refused the ${request}: ${upstreamError ?? `HTTP ${status}`}`,
     upstreamStatus: status,
     ...(upstreamError === undefined ? {} : { upstreamError }),
     ...(typeof description === 'string' ? { upstreamDescription: cleaned(description, secrets) } : {}),

@@ -29,6 +29,7 @@ export interface TokenFailure {
 export class TokenRequestFailed extends AppError {
   readonly kind: TokenFailureKind
   readonly upstreamError: string | undefined
+  readonly upstreamStatus: number | undefined
   readonly retryAfterSeconds: number | undefined
 
   constructor({ kind, code, message, detail, retryAfterSeconds, ...upstream }: TokenFailure) {
@@ -40,7 +41,13 @@ export class TokenRequestFailed extends AppError {
     super(code === 'upstream_timeout' ? 504 : 502, message, { code, details, detail })
     this.kind = kind
     this.upstreamError = upstream.upstreamError
+    this.upstreamStatus = upstream.upstreamStatus
     this.retryAfterSeconds = retryAfterSeconds
+  }
+
+  /** The upstream has answered, and said no to what was presented. */
+  get isRefusal(): boolean {
+    return (this.kind === 'permanent' || this.kind === 'configuration') && this.upstreamStatus !== undefined
   }
 }
 

@@ -9,8 +9,9 @@ import { EgressFailed, EgressTimedOut } from './egress-failure.ts'
 import { lowerCaseNames } from './lower-case-names.ts'
 import { namedParameters, type ParameterPlace } from './parameter-names.ts'
 import { retryAfterSeconds } from './retry-after.ts'
+import { asTexts, renderValues } from './render-values.ts'
 import { renderEntries } from './template.ts'
-import { readTokenAnswer, type TokenSet } from './token-answer.ts'
+import { readTokenAnswer, type TokenAnswer, type TokenSet } from './token-answer.ts'
 import { misconfigured, TokenRequestFailed } from './token-request-failed.ts'
 import { oauth2Of, upstreamContext, upstreamUrl, type UpstreamValues } from './upstream-context.ts'
 import { withQuery } from './with-query.ts'
@@ -34,39 +35,42 @@ export interface TokenExpectation {
   secrets: readonly string[]
 }
 
-/** Builds the call of RFC 6749 sections 4.1.3 and 6, with the app's own parameters laid over the standard ones. */
+/** Builds the call of RFC 6749 sections 4.1.3 and 6, with the app's own parameters laid over the standard ones. `now` in milliseconds. */
 export function tokenCall(
   app: AppDefinition,
   values: UpstreamValues,
   place: Exclude<ParameterPlace, 'authorize'>,
   standard: Readonly<Record<string, string | undefined>>,
+  now: number,
 ): TokenCall {
   const oauth = oauth2Of(app)
   const context = upstreamContext(app, values)
   const template = place === 'refresh' ? (oauth.refresh_url ?? oauth.token_url) : oauth.token_url
   const extra = place === 'refresh' ? oauth.refresh_params : oauth.token_params
-  const proof = clientProof(app, values)
+  const url = upstreamUrl(app, template, context)
+  const grant = standard['code'] ?? standard['refresh_token']
+  const proof = clientProof(app, values, { url, grant, now })
   const parameters = {
     ...namedParameters(oauth, place, { ...standard, ...proof.parameters }),
-    ...renderEntries(extra, context),
+    ...renderValues(extra, context),
   }
   const headers = {
     accept: 'application/json',
     ...proof.headers,
     ...lowerCaseNames(renderEntries(oauth.token_headers, context)),
   }
-  const url = upstreamUrl(app, template, context)
-  if (oauth.token_method === 'GET') return { method: 'GET', url: withQuery(url, parameters), headers }
+  if (oauth.token_method === 'GET')
+    return { method: 'GET', url: withQuery(url, asTexts(parameters)), headers }
   const type = 'content-type'
   switch (oauth.token_body) {
     case 'query':
-      return { method: 'POST', url: withQuery(url, parameters), headers }
+      return { method: 'POST', url: withQuery(url, asTexts(parameters)), headers }
     case 'form':
       return {
         method: 'POST',
         url,
         headers: { [type]: 'application/x-www-form-urlencoded', ...headers },
-        body: new URLSearchParams(parameters).toString(),
+        body: new URLSearchParams(asTexts(parameters)).toString(),
       }
     // The apps that take both document JSON.
     case 'json':
@@ -80,21 +84,35 @@ export function tokenCall(
   }
 }
 
-/**
- * Builds the call, sends it once, never again and nowhere else, and reads the answer.
- * @throws TokenRequestFailed
- */
+/** As `sendForTokens`, with what the app's definition says of answers. @throws TokenRequestFailed */
 export async function requestTokens(
-  { egress, clock }: Upstream,
+  upstream: Upstream,
   app: AppDefinition,
   buildCall: () => TokenCall,
   timeoutMs: number,
   expected: TokenExpectation,
 ): Promise<TokenSet> {
   const { lifecycle, scopes } = oauth2Of(app)
-  const call = built(buildCall)
+  return sendForTokens(upstream, buildCall, timeoutMs, {
+    ...expected,
+    lifecycle,
+    scopeSeparator: scopes.separator,
+  })
+}
+
+/**
+ * Builds the call, sends it once, never again and nowhere else, and reads the answer.
+ * @throws TokenRequestFailed
+ */
+export async function sendForTokens(
+  { egress, clock }: Upstream,
+  buildCall: () => TokenCall,
+  timeoutMs: number,
+  expected: TokenExpectation & Pick<TokenAnswer, 'lifecycle' | 'scopeSeparator'>,
+): Promise<TokenSet> {
+  const call = builtCall(buildCall)
   const host = new URL(call.url).hostname
-  const { status, headers, body } = await send(egress, { ...call, timeoutMs, maxBytes: MAX_ANSWER_BYTES })
+  const { status, headers, body } = await sendCall(egress, call, timeoutMs)
   if (status >= 300 && status < 400)
     throw misconfigured(
       'upstream_redirect',
@@ -108,15 +126,13 @@ export async function requestTokens(
     status,
     contentType: headers['content-type'] ?? '',
     text: body.toString(),
-    lifecycle,
-    scopeSeparator: scopes.separator,
     now,
     ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
   })
 }
 
-/** A template without its value, or with a bad one: nothing was sent, and the account is not to blame. */
-function built(buildCall: () => TokenCall): TokenCall {
+/** A template without its value, or with a bad one: nothing was sent, and the account is not to blame. @throws TokenRequestFailed */
+export function builtCall(buildCall: () => TokenCall): TokenCall {
   try {
     return buildCall()
   } catch (error) {
@@ -125,9 +141,14 @@ function built(buildCall: () => TokenCall): TokenCall {
   }
 }
 
-async function send(egress: Egress, request: OutboundRequest): Promise<OutboundResponse> {
+/** Once. @throws TokenRequestFailed when there is no answer */
+export async function sendCall(
+  egress: Egress,
+  call: TokenCall,
+  timeoutMs: number,
+): Promise<OutboundResponse> {
   try {
-    return await egress.request(request)
+    return await egress.request({ ...call, timeoutMs, maxBytes: MAX_ANSWER_BYTES })
   } catch (error) {
     if (!(error instanceof EgressFailed || error instanceof EgressTimedOut)) throw error
     const code = error.code ?? 'upstream_unreachable'

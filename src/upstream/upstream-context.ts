@@ -26,6 +26,8 @@ export interface UpstreamValues {
   refreshToken?: string
   /** The UpstreamScopes asked for, or on a refresh those granted. */
   scopes?: readonly string[]
+  /** The OAuthApp's callback address, for apps that want it again at a refresh. */
+  redirectUri?: string
   /** Credentials minted from the account's keys, for `derived.<name>`. */
   derived?: Readonly<Record<string, string>>
 }
@@ -41,6 +43,7 @@ export function upstreamContext(app: AppDefinition, values: UpstreamValues): Tem
     client_secret: client?.secret,
     access_token: values.accessToken,
     refresh_token: values.refreshToken,
+    redirect_uri: values.redirectUri,
     scopes: values.scopes?.join(app.oauth?.scopes.separator ?? ' '),
     oauth_app: client?.settings ?? {},
     server: { user_agent: USER_AGENT },

@@ -31,7 +31,7 @@ export const mintHex = (count: number) => randomBytesPooled(count).toString('hex
 export const digest = (text: string): string => hash('sha256', text, 'base64url')
 
 /** SHA-256 as lower-case hex, for identifiers that must be stable outside this server. */
-export const digestHex = (text: string): string => createHash('sha256').update(text).digest('hex')
+export const digestHex = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')
 
 /** Constant-time comparison of two digests. Different lengths are simply different. */
 export function equalDigests(a: string, b: string): boolean {
