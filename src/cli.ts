@@ -7,9 +7,21 @@ const commands: Record<string, { summary: string; load: () => Promise<(args: str
       summary: 'start the server (--ephemeral: keep everything in memory)',
       load: async () => (await import('./cli/serve.ts')).serve,
     },
+    apps: {
+      summary: 'check, list, show, try out or change the apps of the catalogue',
+      load: async () => (await import('./cli/apps.ts')).apps,
+    },
     clients: {
       summary: 'list, create, rotate, disable, enable or delete API clients',
       load: async () => (await import('./cli/clients.ts')).clients,
+    },
+    listen: {
+      summary: "forward a server's events to a program on this machine, as webhooks",
+      load: async () => (await import('./cli/listen.ts')).listen,
+    },
+    revoke: {
+      summary: 'revoke accounts by app, user, OAuth app or time, at their providers too',
+      load: async () => (await import('./cli/revoke.ts')).revoke,
     },
     'signing-keys': {
       summary: 'rotate or remove the keys that sign access tokens',

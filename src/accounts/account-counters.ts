@@ -1,6 +1,9 @@
 /** Owns the kept totals of accounts: one for every combination of filters that a list may be asked for. */
 import type { ProjectEnvironment } from '../access/project-environment.ts'
 import { counterKey } from '../db/counters.ts'
+import type { Tables } from '../db/tables.ts'
+
+type AccountRow = Tables['accounts']
 
 export interface AccountFilters {
   externalUserId?: string | undefined
@@ -34,3 +37,12 @@ export function countersOfAccount(
   }
   return keys
 }
+
+/** Whether an account, of either environment of the project, is among those that the filters choose. */
+export const isAmong =
+  (env: ProjectEnvironment, { externalUserId, appSlug, oauthAppId }: AccountFilters) =>
+  (account: AccountRow): boolean =>
+    account.environment === env.environment &&
+    (externalUserId === undefined || account.external_user_id === externalUserId) &&
+    (appSlug === undefined || account.app_slug === appSlug) &&
+    (oauthAppId === undefined || account.oauth_app_id === oauthAppId)

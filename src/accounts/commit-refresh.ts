@@ -2,19 +2,26 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { projectEnvironmentOfRow, type ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
+import type { Tx } from '../db/open.ts'
 import { isOutage } from '../db/outage.ts'
+import { recordAccountEvent } from './account-events.ts'
 import { openCredentialsText } from './credentials-seal.ts'
 import type { JournalEntry } from './journal.ts'
 import { noRefresh } from './no-refresh.ts'
-import { nextRefreshAt } from './refresh-margin.ts'
+import { refreshedState } from './refreshed-state.ts'
+import { revokeLateAnswer } from './revoke-late-answer.ts'
 import {
-  type CredentialsRow,
+  type AccountWithCredentials,
+  findAccountWithCredentials,
   findAnyAccountWithCredentials,
   updateAccount,
   updateCredentials,
 } from './store.ts'
 
-type Capabilities = Pick<App, 'db' | 'log' | 'journal' | 'clock'>
+type Capabilities = Pick<
+  App,
+  'db' | 'log' | 'journal' | 'clock' | 'catalog' | 'config' | 'vault' | 'revocationsDue'
+>
 
 /** The old generation is kept this long, in case the new one turns out not to work. */
 const KEEP_PREVIOUS_MS = 24 * 3600 * 1000
@@ -25,34 +32,13 @@ const LONGEST_RETRY_MS = 5_000
 export async function commitRefresh(
   app: Capabilities,
   env: ProjectEnvironment,
-  row: Pick<CredentialsRow, 'sealed'>,
+  row: AccountWithCredentials,
   entry: JournalEntry,
 ): Promise<void> {
   for (let wait = FIRST_RETRY_MS; ; wait = Math.min(2 * wait, LONGEST_RETRY_MS)) {
     try {
-      await app.db.write(async (tx) => {
-        const written = await updateCredentials(tx, entry.accountId, entry.generation, {
-          generation: entry.generation + 1,
-          kind: entry.refreshable ? 'refreshable' : 'static',
-          sealed: entry.sealed,
-          previous_sealed: row.sealed,
-          previous_kept_until: app.clock.now() + KEEP_PREVIOUS_MS,
-          ...noRefresh,
-        })
-        if (!written) return
-        await updateAccount(tx, env, entry.accountId, {
-          error: null,
-          unhealthy_at: null,
-          dead_at: null,
-          expires_at: entry.expiresAt,
-          ...(entry.authorizedScopes === null
-            ? {}
-            : { authorized_scopes: JSON.stringify(entry.authorizedScopes) }),
-          last_refreshed_at: entry.refreshedAt,
-          next_refresh_at: entry.refreshable ? nextRefreshAt(entry.expiresAt, entry.refreshedAt) : null,
-          updated_at: entry.refreshedAt,
-        })
-      })
+      const isLate = await app.db.write((tx) => writeRefreshed(tx, app, env, row, entry))
+      if (isLate) app.revocationsDue.now()
       break
     } catch (error) {
       if (!isOutage(error)) throw error
@@ -69,11 +55,36 @@ export async function commitRefresh(
   })
 }
 
+/** True when the answer came too late for an account that is gone, and is to be revoked. */
+async function writeRefreshed(
+  tx: Tx,
+  app: Pick<App, 'clock' | 'catalog' | 'config' | 'vault'>,
+  env: ProjectEnvironment,
+  row: AccountWithCredentials,
+  entry: JournalEntry,
+): Promise<boolean> {
+  const before = await findAccountWithCredentials(tx, env, entry.accountId)
+  const written = await updateCredentials(tx, entry.accountId, entry.generation, {
+    generation: entry.generation + 1,
+    kind: entry.refreshable ? 'refreshable' : 'static',
+    sealed: entry.sealed,
+    previous_sealed: row.sealed,
+    previous_kept_until: app.clock.now() + KEEP_PREVIOUS_MS,
+    ...noRefresh,
+  })
+  if (!before || !written) return revokeLateAnswer(tx, app, env, row, entry)
+  const change = refreshedState(app, before, entry)
+  await updateAccount(tx, env, before.id, change)
+  if (before.unhealthy_at !== null || before.dead_at !== null)
+    await recordAccountEvent(tx, app, env, 'account.recovered', { ...before, ...change })
+  return false
+}
+
 /**
  * At start: what an earlier process had on disk and could not commit. Entries that came too late are dropped by their generation. One
  * that does not open is left where it is: it must not replace credentials that do. Returns how many were brought in.
  */
-export async function replayJournal(app: Capabilities & Pick<App, 'vault'>): Promise<number> {
+export async function replayJournal(app: Capabilities): Promise<number> {
   let replayed = 0
   for (const entry of await app.journal.pending()) {
     const row = await findAnyAccountWithCredentials(app.db.read, entry.accountId)

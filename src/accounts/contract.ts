@@ -61,3 +61,13 @@ export const CreateAccountBody = Type.Object({
   app_override_id: Type.Optional(Type.Union([Type.String({ maxLength: 100 }), Type.Null()])),
 })
 export type CreateAccountBody = Static<typeof CreateAccountBody>
+
+export const ReportUnauthorizedBody = Type.Object({
+  access_token_sha256: Type.Optional(
+    Type.String({
+      pattern: '^[0-9A-Fa-f]{64}$',
+      description:
+        'SHA-256 (hex) of the access token that the app refused, so that a late report does not end a newer one. Not needed for keys',
+    }),
+  ),
+})

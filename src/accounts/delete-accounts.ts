@@ -1,4 +1,4 @@
-/** Owns deleting accounts: one, all of an app, all of an external user. A deletion takes the data key with it. */
+/** Owns deleting accounts: one, all of an app, all of an external user. A deletion takes the data key with it, and revokes at the provider. */
 import { actorOf, type Caller } from '../access/caller.ts'
 import type { ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
@@ -9,12 +9,19 @@ import type { Tx } from '../db/open.ts'
 import { findExternalUserByExternalId } from '../external-users/find-external-user.ts'
 import { forgetExternalUser } from '../external-users/forget-external-user.ts'
 import { Forbidden, NotFound } from '../platform/errors.ts'
-import { type AccountFilters, countersOfAccount } from './account-counters.ts'
+import { type AccountFilters, countersOfAccount, isAmong } from './account-counters.ts'
 import { recordAccountEvent } from './account-events.ts'
+import { type Retirement, retireCredentials } from './retire-credentials.ts'
 import { isAccountId } from './retrieve-account.ts'
-import { type AccountRow, deleteAccountRow, findAccount, listAccountsToDelete } from './store.ts'
+import {
+  type AccountRow,
+  deleteAccountRow,
+  findAccount,
+  listAccountsToDelete,
+  takeCredentials,
+} from './store.ts'
 
-type Capabilities = Pick<App, 'db' | 'clock' | 'catalog' | 'config'>
+type Capabilities = Pick<App, 'db' | 'clock' | 'catalog' | 'config' | 'vault' | 'revocationsDue'>
 
 /** Rows per transaction, so that a user with thousands of accounts holds nobody up. */
 const BATCH = 100
@@ -32,24 +39,29 @@ export async function deleteAccount(
     const row = isAccountId(id)
       ? await findAccount(tx, env, id, { externalUserId: userOf(caller) })
       : undefined
-    if (!row || !(await deleteOne(tx, app, env, caller, row))) throw new NotFound()
+    if (!row || !(await deleteOne(tx, app, env, actorOf(caller), row))) throw new NotFound()
   })
+  app.revocationsDue.now()
 }
 
-async function deleteOne(
+/** False when somebody else was faster. Wake `app.revocationsDue` once the transaction has committed. */
+export async function deleteOne(
   tx: Tx,
-  app: Capabilities,
+  app: Omit<Capabilities, 'db' | 'revocationsDue'>,
   env: ProjectEnvironment,
-  caller: Caller,
+  actor: { kind: string; id: string | null },
   row: AccountRow,
-) {
-  if (!(await deleteAccountRow(tx, env, row.id))) return false
+  retirement: Retirement = {},
+): Promise<boolean> {
+  const credentials = await takeCredentials(tx, row.id)
+  if (!credentials || !(await deleteAccountRow(tx, env, row.id))) return false
+  await retireCredentials(tx, app, env, { ...row, ...credentials }, retirement)
   await addToCounters(tx, countersOfAccount(env, row), -1)
   await record(tx, {
     at: app.clock.now(),
     workspaceId: env.workspaceId,
     projectId: env.projectId,
-    actor: actorOf(caller),
+    actor,
     action: 'account.delete',
     target: row.id,
   })
@@ -63,12 +75,14 @@ async function deleteAll(
   caller: Caller,
   filters: AccountFilters,
 ) {
+  const goesToo = isAmong(env, filters)
   for (let more = true; more;) {
     more = await app.db.write(async (tx) => {
       const rows = await listAccountsToDelete(tx, env, filters, BATCH)
-      for (const row of rows) await deleteOne(tx, app, env, caller, row)
+      for (const row of rows) await deleteOne(tx, app, env, actorOf(caller), row, { goesToo })
       return rows.length === BATCH
     })
+    app.revocationsDue.now()
   }
 }
 
@@ -112,9 +126,10 @@ export async function deleteExternalUser(
   // Tokens first: nothing new can be connected while the accounts go.
   await app.db.write((tx) => deleteConnectTokensOfUser(tx, env, user.id))
   await deleteAll(app, env, caller, { externalUserId: user.id })
+  const goesToo = isAmong(env, { externalUserId: user.id })
   await app.db.write(async (tx) => {
     for (const row of await listAccountsToDelete(tx, env, { externalUserId: user.id }, BATCH)) {
-      await deleteOne(tx, app, env, caller, row)
+      await deleteOne(tx, app, env, actorOf(caller), row, { goesToo })
     }
     await deleteConnectTokensOfUser(tx, env, user.id)
     await forgetExternalUser(tx, env, user.id)
@@ -127,4 +142,5 @@ export async function deleteExternalUser(
       target: user.id,
     })
   })
+  app.revocationsDue.now()
 }

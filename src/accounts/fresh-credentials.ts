@@ -4,6 +4,7 @@ import type { ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
 import { NotFound, Unavailable, UpstreamTimedOut } from '../platform/errors.ts'
 import { openCredentialsText } from './credentials-seal.ts'
+import { withSignerUri } from './oauth1-signer.ts'
 import { refreshAccount, type RefreshCapabilities } from './refresh-account.ts'
 import { type AccountWithCredentials, findAccountWithCredentials } from './store.ts'
 
@@ -29,7 +30,9 @@ export async function freshCredentials(
   env: ProjectEnvironment,
   account: AccountWithCredentials,
 ): Promise<FreshAccount> {
-  if (!needsRefresh(account, app.clock.now())) return withCredentials(app, env, account)
+  const now = app.clock.now()
+  const isHeld = app.outages.isOut(account.app_slug) && !isExpired(account, now)
+  if (isHeld || !needsRefresh(account, now)) return withCredentials(app, env, account)
   const refreshed = await refreshed30s(app, env, account)
   if (!refreshed) throw new NotFound()
   return withCredentials(app, env, refreshed)
@@ -110,8 +113,8 @@ function withCredentials(
 ): FreshAccount {
   const now = app.clock.now()
   if (account.kind === 'refreshable' && isExpired(account, now)) {
-    if (account.unhealthy_at !== null || account.dead_at !== null)
-      return { account, credentialsText: undefined }
+    const isRefused = account.failure_kind === 'permanent' || account.failure_kind === 'configuration'
+    if (isRefused || account.dead_at !== null) return { account, credentialsText: undefined }
     if (account.retry_at !== null) {
       throw new Unavailable(
         'The provider cannot refresh this account at the moment',
@@ -124,5 +127,6 @@ function withCredentials(
     }
   }
   if (account.dead_at !== null) return { account, credentialsText: undefined }
-  return { account, credentialsText: openCredentialsText(app.vault, env, account) }
+  const text = openCredentialsText(app.vault, env, account)
+  return { account, credentialsText: withSignerUri(app, account, text) }
 }

@@ -18,6 +18,7 @@ const entry = (accountId: string, generation = 1): JournalEntry => ({
   sealed: 'd1.nonce.body',
   refreshable: true,
   authorizedScopes: ['read', 'ü'],
+  refreshExpiresAt: null,
   expiresAt: 1_795_000_000_000,
   refreshedAt: 1_794_999_999_000,
 })

@@ -2,7 +2,8 @@
  * Owns the journal: refreshed credentials on this machine's disk from the moment they arrive until the database has them. A provider that
  * rotates has spent the old token by then, so the answer must survive a database that is down (security.md D.1, steps 3 to 6).
  */
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { renameSync, writeFileSync } from 'node:fs'
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Everything in it is sealed or harmless. */
@@ -14,6 +15,8 @@ export interface JournalEntry {
   refreshable: boolean
   authorizedScopes: string[] | null
   expiresAt: number | null
+  /** When the refresh token itself ends. */
+  refreshExpiresAt: number | null
   refreshedAt: number
 }
 
@@ -39,8 +42,8 @@ const nameOf = (entry: Pick<JournalEntry, 'accountId' | 'generation'>) =>
 export async function openJournal(folder: string): Promise<Journal> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
 
-  async function syncFolder(): Promise<void> {
-    const handle = await open(folder, 'r')
+  async function sync(path: string): Promise<void> {
+    const handle = await open(path, 'r')
     try {
       await handle.sync()
     } finally {
@@ -51,16 +54,12 @@ export async function openJournal(folder: string): Promise<Journal> {
   return {
     async append(entry) {
       const path = join(folder, nameOf(entry))
-      const handle = await open(`${path}.part`, 'w', 0o600)
-      try {
-        await handle.writeFile(JSON.stringify(entry))
-        await handle.datasync()
-      } finally {
-        await handle.close()
-      }
-      // Under its own name it is whole: another process that starts here meanwhile never reads half of it.
-      await rename(`${path}.part`, path)
-      await syncFolder()
+      // In one go, and synced only then: from here on nothing but a loss of power can take it, however slow the disk is. Under its own
+      // name it is whole: another process that starts here meanwhile never reads half of it.
+      writeFileSync(`${path}.part`, JSON.stringify(entry), { mode: 0o600 })
+      renameSync(`${path}.part`, path)
+      await sync(path)
+      await sync(folder)
     },
     async remove(entry) {
       await rm(join(folder, nameOf(entry)), { force: true })

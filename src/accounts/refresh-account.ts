@@ -5,14 +5,19 @@
  */
 import type { ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
-import { findOAuthApp } from '../oauth-apps/find-oauth-app.ts'
 import { mintHex } from '../platform/crypto/secrets.ts'
+import { isRefreshable } from '../upstream/is-refreshable.ts'
 import { refreshToken } from '../upstream/refresh-token.ts'
 import type { TokenSet } from '../upstream/token-answer.ts'
 import { misconfigured, TokenRequestFailed } from '../upstream/token-request-failed.ts'
+import { clientOf } from '../upstream/upstream-context.ts'
+import { recordAccountEvent } from './account-events.ts'
+import { nextCheckAt } from './check-time.ts'
+import { clientOfAccount } from './client-of-account.ts'
 import { commitRefresh } from './commit-refresh.ts'
 import { bindingOf, type CredentialValues, openCredentialsText } from './credentials-seal.ts'
 import type { JournalEntry } from './journal.ts'
+import { refreshEndOf } from './refresh-end.ts'
 import { afterFailure } from './refresh-failure.ts'
 import {
   type AccountWithCredentials,
@@ -25,7 +30,17 @@ import {
 
 export type RefreshCapabilities = Pick<
   App,
-  'db' | 'vault' | 'clock' | 'log' | 'egress' | 'catalog' | 'config' | 'processes' | 'journal'
+  | 'db'
+  | 'vault'
+  | 'clock'
+  | 'log'
+  | 'egress'
+  | 'catalog'
+  | 'config'
+  | 'processes'
+  | 'journal'
+  | 'outages'
+  | 'revocationsDue'
 >
 
 /** Longer than a call may take; a holder that is alive but frozen is waited for this long. */
@@ -80,7 +95,7 @@ async function callAndCommit(
   row: AccountWithCredentials,
 ): Promise<void> {
   let values: CredentialValues
-  let tokens: TokenSet
+  let tokens: RefreshedTokens
   try {
     values = JSON.parse(openCredentialsText(app.vault, env, row)) as CredentialValues
     tokens = await callProvider(app, env, row, values)
@@ -88,6 +103,8 @@ async function callAndCommit(
     await storeFailure(app, env, row, error)
     return
   }
+  app.outages.succeeded(row.app_slug, row.id)
+  const now = app.clock.now()
   const entry: JournalEntry = {
     accountId: row.id,
     generation: row.generation,
@@ -96,10 +113,18 @@ async function callAndCommit(
       bindingOf(env, row, row.generation + 1),
       JSON.stringify(renewed(values, tokens)),
     ),
-    refreshable: tokens.refreshToken !== undefined,
+    refreshable: tokens.refreshable,
     authorizedScopes: tokens.grantedScopes,
-    expiresAt: tokens.expiresAt,
-    refreshedAt: app.clock.now(),
+    expiresAt: tokens.expiresAt ?? learnedEnd(row, now),
+    refreshExpiresAt: refreshEndOf(app.catalog.current.find(row.app_slug)?.oauth?.lifecycle ?? {}, {
+      answered: tokens.refreshExpiresAt,
+      now,
+      connectedAt: row.connected_at ?? row.created_at,
+      ...(tokens.refreshToken === values['oauth_refresh_token']
+        ? { before: { end: row.refresh_expires_at, refreshedAt: row.last_refreshed_at } }
+        : {}),
+    }),
+    refreshedAt: now,
   }
   try {
     await app.journal.append(entry)
@@ -109,6 +134,9 @@ async function callAndCommit(
   }
   await commitRefresh(app, env, row, entry)
 }
+
+const learnedEnd = ({ learned_ttl_ms: life }: AccountWithCredentials, now: number) =>
+  life === null ? null : now + life
 
 /** What the provider sent lies over what the account had; a value the answer lacks stays. */
 function renewed(values: CredentialValues, tokens: TokenSet): CredentialValues {
@@ -120,25 +148,29 @@ function renewed(values: CredentialValues, tokens: TokenSet): CredentialValues {
   }
 }
 
+type RefreshedTokens = TokenSet & { refreshable: boolean }
+
 async function callProvider(
   app: RefreshCapabilities,
   env: ProjectEnvironment,
   row: AccountWithCredentials,
   values: CredentialValues,
-): Promise<TokenSet> {
+): Promise<RefreshedTokens> {
   const definition = app.catalog.current.find(row.app_slug)
   if (!definition) throw misconfigured('unknown_app', `The catalogue no longer has the app ${row.app_slug}`)
-  const oauthApp = row.oauth_app_id === null ? undefined : await findOAuthApp(app, env, row.oauth_app_id)
-  if (!oauthApp) throw misconfigured('oauth_app_missing', 'The OAuth app of this account no longer exists')
+  const client = await clientOfAccount(app, env, row, definition, values)
+  if (!clientOf(definition, { customFields: values, ...client }))
+    throw misconfigured('oauth_app_missing', 'The OAuth app of this account no longer exists')
   const { oauth_access_token: accessToken, oauth_refresh_token: current } = values
-  return refreshToken(app, definition, {
+  const tokens = await refreshToken(app, definition, {
     customFields: values,
     stored: values,
-    client: { id: oauthApp.clientId, secret: oauthApp.clientSecret.reveal() },
+    ...client,
     ...(accessToken === undefined ? {} : { accessToken }),
     ...(current === undefined ? {} : { refreshToken: current }),
     ...(row.authorized_scopes === null ? {} : { scopes: JSON.parse(row.authorized_scopes) as string[] }),
   })
+  return { ...tokens, refreshable: isRefreshable(definition, tokens) }
 }
 
 /** The reservation ends with the failure's verdict; credentials stay as they were. */
@@ -155,12 +187,17 @@ async function storeFailure(
     message: failed ? `${failed.code}: ${failed.message}` : 'internal: the refresh could not be carried out',
     retryAfterSeconds: failed?.retryAfterSeconds,
   }
-  const change = afterFailure(row, failure, app.clock.now(), Math.random())
+  if (failed) app.outages.failed(row.app_slug, row.id, failed.kind)
+  const suspicious = app.outages.refusesEverybody(row.app_slug)
+  const change = afterFailure(row, failure, app.clock.now(), Math.random(), suspicious)
+  const after = { ...row, ...change.account }
+  const next_check_at = nextCheckAt(after, app.catalog.current.find(row.app_slug), null)
   const attempt = row.refresh_attempt ?? ''
   await app.db.write(async (tx) => {
     // A newer generation means we lost a race, not the grant; another reservation, that the verdict is for its holder to find.
     if (await updateCredentials(tx, row.id, row.generation, change.credentials, attempt)) {
-      await updateAccount(tx, env, row.id, change.account)
+      await updateAccount(tx, env, row.id, { ...change.account, next_check_at })
+      if (change.event) await recordAccountEvent(tx, app, env, change.event, after, failure.message)
     }
   })
 }

@@ -14,6 +14,7 @@ const healthy: State = {
   first_failed_at: null,
   outcome_unknown_at: null,
   unhealthy_at: null,
+  expires_at: null,
 }
 
 /** An account that fails as it is told, at the moments it is told. */
@@ -207,4 +208,36 @@ test('every failure gives the reservation back and leaves the credentials alone'
     assert.equal(state.next_refresh_at, credentials.retry_at)
     assert.equal(credentials.failure_kind, kind)
   }
+})
+
+test('G8-154: an outage makes nobody unhealthy until the token has been over for ten minutes; then it is told once', () => {
+  const MINUTE = 60_000
+  let row: State = { ...healthy, expires_at: START + 5 * MINUTE }
+  const events = [0, 5, 14.9, 15, 16, 60].map((minutes) => {
+    const kind = minutes % 2 ? ('unknown' as const) : ('transient' as const)
+    const failure = { kind, message: 'x', retryAfterSeconds: undefined }
+    const change = afterFailure(row, failure, START + minutes * MINUTE, 0)
+    row = { ...row, ...change.credentials, ...change.account }
+    return change.event
+  })
+  assert.deepEqual(events, [undefined, undefined, undefined, 'account.unhealthy', undefined, undefined])
+  // A process that was down itself does not blame the provider for it.
+  const first = afterFailure(
+    { ...healthy, expires_at: START - 24 * HOUR },
+    { kind: 'transient', message: 'x', retryAfterSeconds: undefined },
+    START,
+    0,
+  )
+  assert.deepEqual([first.event, first.account.unhealthy_at], [undefined, undefined])
+})
+
+test('G8-152, G8-153: a refusal is told once as unhealthy, then as dead; not as dead while everybody is refused', () => {
+  const one = account()
+  const events = [0, 1, 24, 25].map((hours) => one.fail('permanent', hours * HOUR).event)
+  assert.deepEqual(events, ['account.unhealthy', undefined, 'account.dead', 'account.dead'])
+  const refusal = { kind: 'permanent' as const, message: 'x', retryAfterSeconds: undefined }
+  const late: State = { ...healthy, failures: 9, failure_kind: 'permanent', first_failed_at: START }
+  const held = afterFailure({ ...late, unhealthy_at: START }, refusal, START + 48 * HOUR, 0, true)
+  assert.deepEqual([held.event, held.account.dead_at], [undefined, undefined])
+  assert.notEqual(held.credentials.retry_at, null)
 })

@@ -12,6 +12,10 @@ export class RefreshFlights {
     return flight
   }
 
+  has(accountId: string): boolean {
+    return this.#flights.has(accountId)
+  }
+
   /** Resolves when every flight under way has landed, whatever its outcome; for a graceful stop. */
   async landed(): Promise<void> {
     await Promise.allSettled(this.#flights.values())

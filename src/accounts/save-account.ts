@@ -8,9 +8,10 @@ import { mintId } from '../platform/crypto/ids.ts'
 import { NotFound } from '../platform/errors.ts'
 import { countersOfAccount } from './account-counters.ts'
 import { type AccountEventCapabilities, recordAccountEvent } from './account-events.ts'
+import { connectedState } from './connected-state.ts'
+import { isOtherIdentity } from './compare-identity.ts'
 import { bindingOf, type CredentialValues } from './credentials-seal.ts'
 import { noRefresh } from './no-refresh.ts'
-import { nextRefreshAt } from './refresh-margin.ts'
 import {
   type AccountRow,
   type CredentialsRow,
@@ -26,6 +27,8 @@ export interface NewCredentials {
   values: CredentialValues
   /** Milliseconds since the epoch; null: unknown or never. */
   expiresAt: number | null
+  /** When the refresh token itself ends, where the provider's answer says so. */
+  refreshExpiresAt?: number | null
   authorizedScopes: string[] | null
 }
 
@@ -36,6 +39,8 @@ export interface ConnectedAccount {
   appSlug: string
   oauthAppId: string | null
   name: string | null
+  /** The provider's own id for the person, where the credentials do not hold it as `oauth_uid`. */
+  uid?: string | null
   credentials: NewCredentials
 }
 
@@ -51,22 +56,8 @@ export async function saveAccount(
 ): Promise<string> {
   const { credentials, externalUser } = connected
   const now = app.clock.now()
-  const state = {
-    authorized_scopes: credentials.authorizedScopes && JSON.stringify(credentials.authorizedScopes),
-    oauth_app_id: connected.oauthAppId,
-    error: null,
-    unhealthy_at: null,
-    dead_at: null,
-    expires_at: credentials.expiresAt,
-    last_refreshed_at: credentials.kind === 'keys' ? null : now,
-    next_refresh_at: credentials.kind === 'refreshable' ? nextRefreshAt(credentials.expiresAt, now) : null,
-    updated_at: now,
-    identity_digest: null,
-    refresh_expires_at: null,
-    expiry_warned_at: null,
-    next_check_at: null,
-    last_checked_at: null,
-  }
+  const id = connected.accountId ?? mintId('apn')
+  const state = connectedState(app, connected, id, now)
   const fresh = {
     kind: credentials.kind,
     previous_sealed: null,
@@ -87,15 +78,19 @@ export async function saveAccount(
     // The app stays, its OAuth app may differ: then the totals by OAuth app move.
     await addToCounters(tx, countersOfAccount(env, known), -1)
     await addToCounters(tx, countersOfAccount(env, { ...known, oauth_app_id: connected.oauthAppId }), 1)
-    const change = { ...state, name: connected.name ?? known.name }
+    const isAnothers = isOtherIdentity(known, connected.uid ?? credentials.values['oauth_uid'])
+    const change = { ...state, name: connected.name ?? (isAnothers ? null : known.name) }
     await updateAccount(tx, env, known.id, change)
     await record(tx, { ...audit, action: 'account.reconnect', target: known.id })
-    await recordAccountEvent(tx, app, env, 'account.reconnected', { ...known, ...change })
+    const reason = isAnothers
+      ? 'identity_changed: It is another identity at the provider than before'
+      : undefined
+    await recordAccountEvent(tx, app, env, 'account.reconnected', { ...known, ...change }, reason)
     return known.id
   }
 
   const account: AccountRow = {
-    id: mintId('apn'),
+    id,
     project_id: env.projectId,
     environment: env.environment,
     external_user_id: externalUser.id,
@@ -103,6 +98,7 @@ export async function saveAccount(
     app_slug: connected.appSlug,
     name: connected.name,
     created_at: now,
+    learned_ttl_ms: null,
     ...state,
   }
   const binding = bindingOf(env, account, 1)

@@ -151,6 +151,10 @@ export async function extendReservation(tx: Tx, accountId: string, attempt: stri
     .execute()
 }
 
+/** Takes them out as they are at this moment: what a refresh wrote a moment ago is among them. The account has been found under its tenant. */
+export const takeCredentials = (tx: Tx, accountId: string): Promise<CredentialsRow | undefined> =>
+  tx.deleteFrom('credentials').where('account_id', '=', accountId).returningAll().executeTakeFirst()
+
 /** Credentials go with the row (foreign key), and with them the data key that opened them. */
 export async function deleteAccountRow(tx: Tx, env: ProjectEnvironment, id: string): Promise<boolean> {
   const result = await tx
@@ -175,3 +179,55 @@ export const findAnyAccountWithCredentials = (
     .select('projects.workspace_id')
     .where('accounts.id', '=', id)
     .executeTakeFirst()
+
+/** Of any tenant, for background work: each row names its own. */
+export type DueAccount = AccountWithCredentials & { workspace_id: string }
+
+const dueAccounts = (db: Reader) =>
+  db
+    .selectFrom('accounts')
+    .innerJoin('credentials', 'credentials.account_id', 'accounts.id')
+    .innerJoin('projects', 'projects.id', 'accounts.project_id')
+    .selectAll(['accounts', 'credentials'])
+    .select('projects.workspace_id')
+
+/** What is to be refreshed by `until`, the most urgent first: of one app, or of all but some. */
+export const listDueRefreshes = (
+  db: Reader,
+  due: { until: number; limit: number; app?: string; exceptApps?: readonly string[] },
+): Promise<DueAccount[]> =>
+  dueAccounts(db)
+    .where('accounts.next_refresh_at', '<=', due.until)
+    .where('accounts.dead_at', 'is', null)
+    .where('credentials.kind', '=', 'refreshable')
+    .$if(due.app !== undefined, (query) => query.where('accounts.app_slug', '=', due.app!))
+    .$if((due.exceptApps?.length ?? 0) > 0, (query) =>
+      query.where('accounts.app_slug', 'not in', due.exceptApps!),
+    )
+    .orderBy('accounts.next_refresh_at')
+    .orderBy('accounts.id')
+    .limit(due.limit)
+    .execute()
+
+export const listDueChecks = (db: Reader, until: number, limit: number): Promise<DueAccount[]> =>
+  dueAccounts(db)
+    .where('accounts.next_check_at', '<=', until)
+    .orderBy('accounts.next_check_at')
+    .orderBy('accounts.id')
+    .limit(limit)
+    .execute()
+
+/** Only one of those who saw the account due gets it; it is due again at `until` should they not come to an end. */
+export async function claimCheck(
+  tx: Tx,
+  { id, next_check_at: seen }: Pick<AccountRow, 'id' | 'next_check_at'>,
+  until: number,
+): Promise<boolean> {
+  const result = await tx
+    .updateTable('accounts')
+    .set({ next_check_at: until })
+    .where('id', '=', id)
+    .where('next_check_at', 'is not distinct from', seen)
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}

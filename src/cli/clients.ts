@@ -5,6 +5,7 @@ import { deleteApiClient, disableApiClient, enableApiClient } from '../api-clien
 import { listClients } from '../api-clients/list-api-clients.ts'
 import { rotateClientSecret } from '../api-clients/rotate-client-secret.ts'
 import type { EnvironmentName } from '../db/tables.ts'
+import { printable } from './printable.ts'
 import { UsageError } from './usage-error.ts'
 import { withApp } from './with-app.ts'
 
@@ -88,9 +89,6 @@ export async function clients(args: string[]): Promise<void> {
   })
 }
 
-/** A name may hold anything; a terminal must not obey it. */
-// oxlint-disable-next-line no-control-regex -- control characters are what this takes out
-const printable = (value: Fact) => String(value ?? '-').replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
 type Fact = string | boolean | null
 
 function read(args: string[]) {

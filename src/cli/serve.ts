@@ -32,6 +32,14 @@ export async function serve(args: string[]): Promise<void> {
       },
     )
   }
+  process.on('SIGHUP', (signal) => {
+    // From a terminal it says that the terminal is gone; from anybody else, by custom, to read the configuration again.
+    if (process.stdin.isTTY) stop(signal)
+    else
+      server.app.catalog.reload().catch((error: unknown) => {
+        server.app.log.error({ err: error }, 'the app catalogue could not be read again; it stays')
+      })
+  })
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
 }

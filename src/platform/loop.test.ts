@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import { startLoop } from './loop.ts'
+import { Wake } from './wake.ts'
 
 const settled = async () => {
   for (let i = 0; i < 10; i += 1) await Promise.resolve()
@@ -106,4 +107,30 @@ test('stopping waits for the round under way, and none follows it', async (t) =>
   mock.timers.tick(100_000)
   await settled()
   assert.equal(rounds, 1)
+})
+
+test('a wake gives a round at once; one that comes during a round gives one more after it, not two', async (t) => {
+  timers(t)
+  const wake = new Wake()
+  const ends: (() => void)[] = []
+  const run = () => new Promise<void>((resolve) => ends.push(resolve))
+  const loop = startLoop({ everyMs: 1000, run, onError: assert.ifError, wake })
+  wake.now()
+  assert.equal(ends.length, 1)
+  wake.now()
+  wake.now()
+  assert.equal(ends.length, 1)
+  ends[0]!()
+  await settled()
+  assert.equal(ends.length, 2)
+  ends[1]!()
+  await settled()
+  assert.equal(ends.length, 2)
+  mock.timers.tick(1100)
+  await settled()
+  assert.equal(ends.length, 3, 'and it still comes round by itself, once')
+  ends[2]!()
+  await loop.stop()
+  wake.now()
+  assert.equal(ends.length, 3)
 })

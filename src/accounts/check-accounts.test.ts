@@ -1,0 +1,205 @@
+/** Keys tried out, ends warned of, and what developers are told. */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { testDatabases } from '../../test/databases.ts'
+import { assertStatus, jsonOf, send } from '../../test/security/answers.ts'
+import { openWorld, type World, type WorldOptions } from '../../test/security/harness.ts'
+import { HOUR, openRefreshWorld } from '../../test/security/refresh-world.ts'
+import { projectEnvironmentOfRow } from '../access/project-environment.ts'
+import { ensureExternalUser } from '../external-users/ensure-external-user.ts'
+import { checkDueAccounts } from './check-accounts.ts'
+import { saveAccount } from './save-account.ts'
+
+const DAY = 24 * HOUR
+
+const eventsOf = async ({ app }: Pick<World, 'app'>, id: string) => {
+  const rows = await app.db.read
+    .selectFrom('events')
+    .select(['type', 'data'])
+    .where('account_id', '=', id)
+    .orderBy('position')
+    .execute()
+  return rows.map(({ type, data }) => ({ type, reason: (JSON.parse(data) as { reason?: string }).reason }))
+}
+const typesOf = async (world: Pick<World, 'app'>, id: string) =>
+  (await eventsOf(world, id)).map(({ type }) => type)
+
+/** An app of keys, whose test request is answered with `status`; and one account of it. */
+async function openKeysWorld(t: TestContext, options: WorldOptions) {
+  const provider = { status: 200, requests: [] as (string | undefined)[] }
+  const server = createServer((request, response) => {
+    provider.requests.push(request.headers.authorization)
+    response.writeHead(provider.status).end('{}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const catalogDir = await mkdtemp(join(tmpdir(), 'headgate-catalog-'))
+  t.after(() => rm(catalogDir, { recursive: true, force: true }))
+  const definition = {
+    schema_version: 1,
+    name: 'Tested keys',
+    auth_type: 'keys',
+    sandbox: true,
+    custom_fields: [{ name: 'api_key', type: 'password' }],
+    test_request: { method: 'GET', url: `${origin}/me` },
+    proxy: {
+      base_url: origin,
+      allowed_domains: [new URL(origin).host],
+      auth: { type: 'header', name: 'Authorization', value: '{{custom_fields.api_key}}' },
+    },
+  }
+  await writeFile(join(catalogDir, 'tested_keys.yaml'), JSON.stringify(definition))
+  const env = { HEADGATE_CATALOG_DIR: catalogDir, HEADGATE_EGRESS_ALLOW: new URL(origin).host }
+  const world = await openWorld(t, { ...options, env })
+  const { app, w1, p1, clock } = world
+  const tenant = projectEnvironmentOfRow(w1, { project_id: p1, environment: 'production' })
+  const id = await app.db.write(async (tx) => {
+    const user = await ensureExternalUser(tx, tenant, 'u7', clock.now())
+    return saveAccount(tx, app, tenant, {
+      externalUser: { id: user.id, externalId: 'u7' },
+      appSlug: 'tested_keys',
+      oauthAppId: null,
+      name: null,
+      credentials: {
+        kind: 'keys',
+        values: { api_key: 'canary-key' },
+        expiresAt: null,
+        authorizedScopes: null,
+      },
+    })
+  })
+  const read = async () =>
+    jsonOf<{ healthy: boolean; dead: boolean; error: string | null; credentials?: object }>(
+      await send(world.address, 'GET', `/v1/connect/${p1}/accounts/${id}?include_credentials=true`, {
+        token: await world.token(),
+        environment: 'production',
+      }),
+    )
+  return { ...world, provider, id, read }
+}
+
+for (const { name: database } of testDatabases) {
+  test(`keys are tried out about once a day; refused for an hour they are unhealthy, never dead; then recovered (${database})`, async (t) => {
+    const world = await openKeysWorld(t, { database })
+    const { app, clock, provider, id } = world
+    assert.equal(await checkDueAccounts(app, 50), 0)
+    clock.advance(1.1 * DAY)
+    await checkDueAccounts(app, 50)
+    assert.deepEqual(provider.requests, ['canary-key'])
+    provider.status = 401
+    clock.advance(1.1 * DAY)
+    await checkDueAccounts(app, 50)
+    assert.equal((await world.read()).healthy, true)
+    clock.advance(HOUR)
+    const second = await world.secondProcess()
+    // Whoever of two processes comes first: one trial.
+    await Promise.all([checkDueAccounts(app, 50), checkDueAccounts(second.app, 50)])
+    assert.equal(provider.requests.length, 3)
+    const unhealthy = await world.read()
+    assert.deepEqual([unhealthy.healthy, unhealthy.dead], [false, false])
+    assert.match(unhealthy.error ?? '', /^credentials_refused/)
+    provider.status = 503
+    clock.advance(DAY)
+    await checkDueAccounts(app, 50)
+    assert.equal((await world.read()).healthy, false)
+    provider.status = 200
+    clock.advance(HOUR)
+    await checkDueAccounts(app, 50)
+    assert.deepEqual([(await world.read()).healthy, (await world.read()).error], [true, null])
+    assert.deepEqual(await typesOf(world, id), [
+      'account.connected',
+      'account.unhealthy',
+      'account.recovered',
+    ])
+    assert.ok(!JSON.stringify(await eventsOf(world, id)).includes('canary'))
+  })
+}
+
+test('a reported 401 tries keys out at once, and not again within a minute', async (t) => {
+  const world = await openKeysWorld(t, { database: 'memory' })
+  const { address, provider, id, p1, clock } = world
+  const report = async () =>
+    send(address, 'POST', `/v1/connect/${p1}/accounts/${id}/report_unauthorized`, {
+      token: await world.token(),
+      environment: 'production',
+      body: {},
+    })
+  assertStatus(await report(), 200)
+  assertStatus(await report(), 429)
+  assert.equal(provider.requests.length, 1)
+  clock.advance(60_000)
+  assertStatus(await report(), 200)
+  assert.equal(provider.requests.length, 2)
+})
+
+for (const { name: database } of testDatabases) {
+  test(`G8-152, G8-153: unhealthy, warned of, recovered, unhealthy again, dead: each told once, with its reason (${database})`, async (t) => {
+    const world = await openRefreshWorld(t, { database, replays: 'allowed' })
+    const { app, clock, provider } = world
+    const id = await world.connect()
+    const plain = provider.answer
+    const refuse: typeof plain = (_request, response) =>
+      provider.json(response, 400, { error: 'invalid_grant' })
+    const failFor = async (steps: number[]) => {
+      for (const hours of steps) {
+        clock.advance(hours * HOUR)
+        await checkDueAccounts(app, 50)
+        await world.read(id)
+        await world.read(id)
+      }
+    }
+    provider.answer = refuse
+    await failFor([1, 1, 10])
+    provider.answer = plain
+    await failFor([8])
+    provider.answer = refuse
+    await failFor([1, 1, 24, 24])
+    const told = await eventsOf(world, id)
+    assert.deepEqual(
+      told.map(({ type }) => type),
+      [
+        'account.connected',
+        'account.unhealthy',
+        'account.recovered',
+        'account.unhealthy',
+        'account.expiring',
+        'account.dead',
+      ],
+    )
+    assert.match(told[1]!.reason ?? '', /^upstream_grant_refused/)
+    assert.match(told[4]!.reason ?? '', new RegExp(`connect again with accountId ${id}`))
+    assert.ok(!JSON.stringify(told).includes('canary'))
+  })
+}
+
+test('a refresh token that ends is warned of once per life', async (t) => {
+  const lifecycle = { refresh_total_ttl_s: (90 * DAY) / 1000 }
+  const world = await openRefreshWorld(t, { database: 'memory', lifecycle })
+  const { app, clock } = world
+  const id = await world.connect()
+  for (let day = 0; day < 85; day += 1) {
+    clock.advance(DAY)
+    await world.read(id)
+    await checkDueAccounts(app, 50)
+    const told = (await typesOf(world, id)).length
+    assert.equal(told, day + 1 >= 83 ? 2 : 1, `day ${day + 1}`)
+  }
+  const [, warning] = await eventsOf(world, id)
+  assert.equal(warning!.type, 'account.expiring')
+  await world.connect({ accountId: id })
+  clock.advance(85 * DAY)
+  await checkDueAccounts(app, 50)
+  const types = await typesOf(world, id)
+  assert.deepEqual(types, [
+    'account.connected',
+    'account.expiring',
+    'account.reconnected',
+    'account.expiring',
+  ])
+})

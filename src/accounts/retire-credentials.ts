@@ -1,0 +1,51 @@
+/** Owns handing an account's last credentials over to be revoked, in the transaction that takes them from the account. */
+import type { ProjectEnvironment } from '../access/project-environment.ts'
+import type { App } from '../app.ts'
+import type { Tx } from '../db/open.ts'
+import { SealBroken } from '../platform/crypto/vault.ts'
+import { scheduleRevocation } from '../revocations/schedule-revocation.ts'
+import { openCredentialsText } from './credentials-seal.ts'
+import { listSharingGrant } from './revoking/store.ts'
+import type { AccountRow, AccountWithCredentials } from './store.ts'
+
+/** What credentials are once they have been destroyed: nothing is left to revoke. */
+export const NO_CREDENTIALS = '{}'
+
+export interface Retirement {
+  batchId?: string
+  /** Whether another account goes in the same act. Only one that stays keeps a grant that they share alive. */
+  goesToo?: (other: AccountRow) => boolean
+}
+
+/**
+ * `row` as it was before. Wake `app.revocationsDue` once the transaction has committed.
+ * @throws KeyNotHeld while this process lacks the key: another may have it, and then nothing is lost
+ */
+export async function retireCredentials(
+  tx: Tx,
+  app: Pick<App, 'vault' | 'clock' | 'catalog'>,
+  env: ProjectEnvironment,
+  row: AccountWithCredentials,
+  { batchId, goesToo = () => false }: Retirement = {},
+): Promise<void> {
+  const credentialsText = readable(app, env, row)
+  if (credentialsText === NO_CREDENTIALS) return
+  const others = await listSharingGrant(tx, env, row)
+  await scheduleRevocation(tx, app, env, {
+    account: row,
+    kind: row.kind,
+    credentialsText,
+    shared: others.some((other) => !goesToo(other)),
+    batchId: batchId ?? null,
+  })
+}
+
+/** Broken credentials must not keep an account from being deleted; the receipt says so. */
+function readable(app: Pick<App, 'vault'>, env: ProjectEnvironment, row: AccountWithCredentials) {
+  try {
+    return openCredentialsText(app.vault, env, row)
+  } catch (error) {
+    if (error instanceof SealBroken) return undefined
+    throw error
+  }
+}
