@@ -1,7 +1,7 @@
 /** Owns the judgement: may this caller use this route, and in which project and environment. Order: 401, 403, 404 (decisions 3.10). */
 import type { EnvironmentName } from '../db/tables.ts'
 import { BadRequest, Forbidden, NotFound, Unauthorized } from '../platform/errors.ts'
-import type { Caller } from './caller.ts'
+import type { ApiClientCaller, Caller } from './caller.ts'
 import { proveProjectEnvironment, type ProjectEnvironment } from './project-environment.ts'
 import type { RoutePolicy } from './route-policies.ts'
 import { coversScope } from './scopes.ts'
@@ -75,11 +75,17 @@ export async function bindProjectEnvironment(
   const allowed = caller.projectIds === null || caller.projectIds.includes(pathProject)
   const project = allowed ? await findProject(pathProject) : undefined
   if (!project || project.workspace_id !== caller.workspaceId) throw new NotFound()
-  const environment = readEnvironment(environmentHeader)
+  const environment = requireEnvironment(caller, environmentHeader)
+  return proveProjectEnvironment(project.workspace_id, project.id, environment)
+}
+
+/** @throws BadRequest for a name that is none; Forbidden when the client is limited to the other */
+export function requireEnvironment(caller: ApiClientCaller, header: string | undefined): EnvironmentName {
+  const environment = readEnvironment(header)
   if (caller.environments !== null && !caller.environments.includes(environment)) {
     throw new Forbidden(`This client may not act in ${environment}`, { code: 'environment_not_allowed' })
   }
-  return proveProjectEnvironment(project.workspace_id, project.id, environment)
+  return environment
 }
 
 function readEnvironment(header: string | undefined): EnvironmentName {

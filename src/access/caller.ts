@@ -18,6 +18,8 @@ export interface ApiClientCaller {
 export interface ConnectTokenCaller {
   kind: 'connect_token'
   digest: string
+  /** It has left in a webhook: good for the exact repeat of what it did, and for nothing else. */
+  isDisclosed: boolean
   projectId: string
   environment: EnvironmentName
   externalUserId: string

@@ -2,6 +2,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, types, type PoolClient } from 'pg'
 import { BadRequest } from '../platform/errors.ts'
+import { Announcements } from './announce.ts'
 import type { Db } from './open.ts'
 import type { Tables } from './tables.ts'
 
@@ -32,6 +33,7 @@ export function openPostgres(url: string, poolSize: number): Db {
     nameStatements(client)
   })
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const announcements = new Announcements()
 
   return {
     dialect: 'postgres',
@@ -40,12 +42,15 @@ export function openPostgres(url: string, poolSize: number): Db {
     async write(work) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await db.transaction().execute(work)
+          const done = await db.transaction().execute((tx) => announcements.during(tx, work))
+          done.tell()
+          return done.result
         } catch (error) {
           if (attempt === WRITE_TRIES || !isConflict(error)) throw error
         }
       }
     },
+    listen: (topic, hear) => announcements.listen(topic, hear),
     close: () => db.destroy(),
   }
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect, SqliteQueryCompiler } from 'kysely'
+import { Announcements } from './announce.ts'
 import type { Db, Tx } from './open.ts'
 import type { Tables } from './tables.ts'
 
@@ -28,6 +29,7 @@ export function openSqlite(path: string, durable: boolean): Db {
   // There is one writing connection, so whatever is asked of it between `begin` and `commit` is in the transaction.
   const tx = writer as unknown as Tx
   const run = (text: string) => prepare(text).run()
+  const announcements = new Announcements()
 
   let queue: PendingWrite[] = []
   let draining: Promise<void> | undefined
@@ -70,9 +72,12 @@ export function openSqlite(path: string, durable: boolean): Db {
   async function runOne(write: PendingWrite): Promise<() => void> {
     run('savepoint one_write')
     try {
-      const result = await write.work(tx)
+      const { result, tell } = await announcements.during(tx, write.work)
       run('release one_write')
-      return () => write.resolve(result as never)
+      return () => {
+        write.resolve(result as never)
+        tell()
+      }
     } catch (error) {
       // A full disk makes SQLite roll back everything by itself: then nobody's write happened.
       if (!writerConnection.inTransaction) throw error
@@ -91,6 +96,7 @@ export function openSqlite(path: string, durable: boolean): Db {
         queue.push({ work, resolve, reject })
         draining ??= drain()
       }),
+    listen: (topic, hear) => announcements.listen(topic, hear),
     async close() {
       await draining
       await writer.destroy()

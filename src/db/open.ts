@@ -1,5 +1,6 @@
 /** Owns the connection: the one place that knows which database it is. Everything above sees reads and writes. */
 import type { Kysely, Transaction } from 'kysely'
+import type { Topic } from './announce.ts'
 import { openPostgres } from './open-postgres.ts'
 import { openSqlite, openSqliteReadOnly } from './open-sqlite.ts'
 import type { Tables } from './tables.ts'
@@ -16,6 +17,8 @@ export interface Db {
    * of one turn of the event loop share a commit, and an open transaction holds up every other write.
    */
   write<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
+  /** Hears what transactions of this process announced (announce.ts), each after its commit. Returns how to stop listening. */
+  listen(topic: Topic, hear: () => void): () => void
   /** For migrations only: a handle that may change the schema. */
   readonly schema: Kysely<Tables>
   close(): Promise<void>

@@ -16,7 +16,17 @@ export interface Page<Row> {
   end_cursor: string | null
 }
 
-type Listed = 'accounts' | 'external_users' | 'oauth_apps' | 'projects' | 'api_clients' | 'audit_entries'
+type Listed =
+  | 'accounts'
+  | 'external_users'
+  | 'oauth_apps'
+  | 'app_overrides'
+  | 'projects'
+  | 'api_clients'
+  | 'audit_entries'
+  | 'revocations'
+  | 'events'
+  | 'deliveries'
 interface Position {
   created_at: number
   id: string

@@ -107,6 +107,8 @@ export interface Tables extends OutboundTables {
     client_secret: Sealed
     scopes: Json | null
     additional_scopes: Json | null
+    /** What the provider gave the operator beside the client: name -> text. */
+    settings: Sealed | null
     created_at: Milliseconds
     updated_at: Milliseconds
   }
@@ -147,13 +149,17 @@ export interface Tables extends OutboundTables {
     next_refresh_at: Milliseconds | null
     created_at: Milliseconds
     updated_at: Milliseconds
+    /** When a person last connected it or connected it again. */
+    connected_at: Milliseconds | null
     /** Of app, OAuth app and the provider's id for the person: tells one person's accounts at a provider apart without showing whose they are. */
     identity_digest: Digest | null
     /** When the refresh token itself ends, as far as the provider or the catalogue says. */
     refresh_expires_at: Milliseconds | null
     /** The warning of that end has been given. */
     expiry_warned_at: Milliseconds | null
-    /** When keys are tried out again. */
+    /** How long access tokens last whose answers do not say so, learned when one was refused. */
+    learned_ttl_ms: number | null
+    /** When it is looked at again: keys are tried out, or a warning is due. */
     next_check_at: Milliseconds | null
     last_checked_at: Milliseconds | null
   }

@@ -33,7 +33,7 @@ export async function admit(app: App, request: FastifyRequest, reply: FastifyRep
     letPageRead()
     throw error
   }
-  if (!caller) {
+  if (!caller || (caller.kind === 'connect_token' && caller.isDisclosed && !policy.repeats)) {
     letPageRead()
     throw invalidToken()
   }

@@ -5,13 +5,20 @@ import { routePolicies } from '../access/route-policies.ts'
 import { accountRoutes } from '../accounts/routes.ts'
 import { apiClientRoutes } from '../api-clients/routes.ts'
 import type { App } from '../app.ts'
+import { appOverrideRoutes } from '../app-overrides/routes.ts'
 import { appRoutes } from '../apps/routes.ts'
+import { connectApiRoutes } from '../connect/api/routes.ts'
+import { callbackRoutes } from '../connect/callback/routes.ts'
 import { connectRoutes } from '../connect/routes.ts'
 import { connectTokenRoutes } from '../connect-tokens/routes.ts'
+import { eventRoutes } from '../events/routes.ts'
 import { externalUserRoutes } from '../external-users/routes.ts'
 import { oauthAppRoutes } from '../oauth-apps/routes.ts'
 import { NotFound } from '../platform/errors.ts'
+import { projectRoutes } from '../projects/routes.ts'
+import { revocationRoutes } from '../revocations/routes.ts'
 import { sandboxRoutes } from '../sandbox/routes.ts'
+import { webhookRoutes } from '../webhooks/routes.ts'
 import { admit } from './admit.ts'
 import { canonicalPath } from './canonical-path.ts'
 import { checkHeaders } from './check-headers.ts'
@@ -115,11 +122,18 @@ export async function createServer(app: App, options: ServerOptions = {}): Promi
   healthRoutes(http, app)
   apiClientRoutes(http, app)
   appRoutes(http, app)
+  projectRoutes(http, app)
+  appOverrideRoutes(http, app)
   oauthAppRoutes(http, app)
   externalUserRoutes(http, app)
   accountRoutes(http, app)
+  revocationRoutes(http, app)
   connectTokenRoutes(http, app)
   connectRoutes(http, app)
+  connectApiRoutes(http, app)
+  callbackRoutes(http, app)
+  webhookRoutes(http, app)
+  eventRoutes(http, app)
   if (app.config.sandbox) sandboxRoutes(http, app)
   await http.ready()
   for (const name of unused) {

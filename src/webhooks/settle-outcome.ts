@@ -1,0 +1,81 @@
+/** Owns what follows from an attempt: done, again later, parked, or the end of the webhook. */
+import type { App } from '../app.ts'
+import type { Tx } from '../db/open.ts'
+import { nextAttemptAt } from './retry-intervals.ts'
+import type { Outcome } from './send-delivery.ts'
+import {
+  type DeliveryRow,
+  disableWebhook,
+  endPendingDeliveries,
+  markWebhookFailing,
+  markWebhookWorking,
+  setLaneWait,
+  settleDelivery,
+} from './store.ts'
+
+/** What was withdrawn while it was on its way stays as it is. */
+export async function settleOutcome(
+  app: Pick<App, 'db' | 'clock' | 'log'>,
+  delivery: DeliveryRow,
+  outcome: Outcome,
+): Promise<void> {
+  const now = app.clock.now()
+  const status = await app.db.write((tx) => settle(tx, delivery, outcome, now))
+  const { id, event_id, host, project_id, webhook_id } = delivery
+  const facts = { delivery: id, event: event_id, host, project: project_id, webhook: webhook_id }
+  if (outcome.kind === 'gone') app.log.warn(facts, 'the receiver wants no more (410): webhook disabled')
+  else if (status === 'parked') app.log.warn(facts, 'a delivery was given up and parked')
+  else if (outcome.kind === 'failed') app.log.info({ ...facts, detail: outcome.error }, 'a delivery failed')
+}
+
+async function settle(
+  tx: Tx,
+  delivery: DeliveryRow,
+  outcome: Outcome,
+  now: number,
+): Promise<DeliveryRow['status'] | undefined> {
+  const { webhook_id: webhookId, lane } = delivery
+  const attempts = delivery.attempts + 1
+  const tried = { attempts, last_status: outcome.status }
+  const over = { next_attempt_at: null, finished_at: now }
+  switch (outcome.kind) {
+    case 'delivered': {
+      const change = { ...tried, ...over, status: 'delivered', last_error: null } as const
+      if (!(await settleDelivery(tx, delivery, change))) return undefined
+      if (webhookId !== null) await markWebhookWorking(tx, webhookId)
+      await setLaneWait(tx, lane, now)
+      return 'delivered'
+    }
+    case 'gone': {
+      const parked = {
+        status: 'parked',
+        finished_at: now,
+        last_error: 'The receiver answered with HTTP 410',
+      } as const
+      if (!(await settleDelivery(tx, delivery, { ...tried, ...over, ...parked }))) return undefined
+      if (webhookId === null) {
+        await setLaneWait(tx, lane, now)
+        return 'parked'
+      }
+      await disableWebhook(tx, webhookId, now)
+      await endPendingDeliveries(tx, webhookId, { ...parked, last_error: 'The webhook is disabled' })
+      return 'parked'
+    }
+    case 'failed': {
+      const { error, askedWaitMs } = outcome
+      const retry = {
+        attempts,
+        retryUntil: delivery.retry_until,
+        ...(askedWaitMs === undefined ? {} : { askedWaitMs }),
+      }
+      const at = nextAttemptAt(retry, now)
+      const change = { ...tried, last_error: error }
+      const status = at === undefined ? 'parked' : 'pending'
+      const next = at === undefined ? over : { next_attempt_at: at }
+      if (!(await settleDelivery(tx, delivery, { ...change, ...next, status }))) return undefined
+      if (webhookId !== null) await markWebhookFailing(tx, webhookId, now)
+      await setLaneWait(tx, lane, at ?? now)
+      return status
+    }
+  }
+}

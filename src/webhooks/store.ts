@@ -1,0 +1,272 @@
+/** Owns every query on webhooks and deliveries. */
+import type { ProjectEnvironment } from '../access/project-environment.ts'
+import type { Reader, Tx } from '../db/open.ts'
+import { type Page, type PageRequest, readPage } from '../db/pages.ts'
+import type { Tables } from '../db/tables.ts'
+import type { EventRow } from './event-envelope.ts'
+
+export type WebhookRow = Tables['webhooks']
+export type DeliveryRow = Tables['deliveries']
+
+export const findWebhook = (db: Reader, env: ProjectEnvironment): Promise<WebhookRow | undefined> =>
+  db
+    .selectFrom('webhooks')
+    .selectAll()
+    .where('project_id', '=', env.projectId)
+    .where('environment', '=', env.environment)
+    .executeTakeFirst()
+
+/** False when there is one already. */
+export async function insertWebhook(tx: Tx, row: WebhookRow): Promise<boolean> {
+  const result = await tx
+    .insertInto('webhooks')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['project_id', 'environment']).doNothing())
+    .executeTakeFirst()
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+export const updateWebhook = (
+  tx: Tx,
+  env: ProjectEnvironment,
+  change: Partial<WebhookRow>,
+): Promise<WebhookRow | undefined> =>
+  tx
+    .updateTable('webhooks')
+    .set(change)
+    .where('project_id', '=', env.projectId)
+    .where('environment', '=', env.environment)
+    .returningAll()
+    .executeTakeFirst()
+
+export const deleteWebhookRow = (tx: Tx, env: ProjectEnvironment): Promise<WebhookRow | undefined> =>
+  tx
+    .deleteFrom('webhooks')
+    .where('project_id', '=', env.projectId)
+    .where('environment', '=', env.environment)
+    .returningAll()
+    .executeTakeFirst()
+
+export async function markWebhookFailing(tx: Tx, id: string, now: number): Promise<void> {
+  await tx
+    .updateTable('webhooks')
+    .set({ failing_since: now })
+    .where('id', '=', id)
+    .where('failing_since', 'is', null)
+    .execute()
+}
+
+export async function markWebhookWorking(tx: Tx, id: string): Promise<void> {
+  await tx
+    .updateTable('webhooks')
+    .set({ failing_since: null })
+    .where('id', '=', id)
+    .where('failing_since', 'is not', null)
+    .execute()
+}
+
+export async function disableWebhook(tx: Tx, id: string, now: number): Promise<void> {
+  await tx.updateTable('webhooks').set({ disabled_at: now }).where('id', '=', id).execute()
+}
+
+export async function insertDelivery(tx: Tx, row: DeliveryRow): Promise<void> {
+  await tx.insertInto('deliveries').values(row).execute()
+}
+
+/** Until when the lane waits for a receiver that failed; undefined: for nothing. */
+export async function laneWaitsUntil(tx: Tx, lane: string): Promise<number | undefined> {
+  const row = await tx
+    .selectFrom('deliveries')
+    .select((eb) => eb.fn.max('next_attempt_at').as('until'))
+    .where('lane', '=', lane)
+    .where('status', '=', 'pending')
+    .executeTakeFirst()
+  return row?.until ?? undefined
+}
+
+/** Whole lanes wait and go on together: what stands behind another delivery is never looked at in vain. */
+export async function setLaneWait(tx: Tx, lane: string, until: number): Promise<void> {
+  await tx
+    .updateTable('deliveries')
+    .set({ next_attempt_at: until })
+    .where('lane', '=', lane)
+    .where('status', '=', 'pending')
+    .where('next_attempt_at', '!=', until)
+    .execute()
+}
+
+export interface Busy {
+  hosts: readonly string[]
+  projects: readonly string[]
+}
+export type DueDelivery = Pick<DeliveryRow, 'id' | 'host' | 'project_id'>
+
+/** The first of each lane, the longest due first. */
+export const dueDeliveries = (
+  db: Reader,
+  now: number,
+  { hosts, projects }: Busy,
+  limit: number,
+): Promise<DueDelivery[]> =>
+  db
+    .selectFrom('deliveries')
+    .select(['id', 'host', 'project_id'])
+    .where('next_attempt_at', '<=', now)
+    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deliveries as earlier')
+            .select('earlier.id')
+            .whereRef('earlier.lane', '=', 'deliveries.lane')
+            .where('earlier.status', '=', 'pending')
+            .whereRef('earlier.position', '<', 'deliveries.position'),
+        ),
+      ),
+    )
+    .$if(hosts.length > 0, (query) => query.where('host', 'not in', hosts))
+    .$if(projects.length > 0, (query) => query.where('project_id', 'not in', projects))
+    .orderBy('next_attempt_at')
+    .orderBy('position')
+    .limit(limit)
+    .execute()
+
+/** Takes those of `ids` that nobody else has taken; until `leaseUntil` they are ours. */
+export const claimDeliveries = (
+  tx: Tx,
+  ids: readonly string[],
+  now: number,
+  leaseUntil: number,
+): Promise<DeliveryRow[]> =>
+  tx
+    .updateTable('deliveries')
+    .set({ lease_until: leaseUntil })
+    .where('id', 'in', ids)
+    .where('status', '=', 'pending')
+    // Not redundant: PostgreSQL looks again at these, and only these, after it has waited for the lock on the row.
+    .where('next_attempt_at', '<=', now)
+    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+    .returningAll()
+    .execute()
+
+/** What a delivery is made of, as it is now. Undefined when it is not to be sent any more: withdrawn, or its webhook or project is gone. */
+export async function findMatter(
+  db: Reader,
+  { id, webhook_id }: Pick<DeliveryRow, 'id' | 'webhook_id'>,
+): Promise<{ delivery: DeliveryRow; event: EventRow; webhook: WebhookRow | undefined } | undefined> {
+  const delivery = await db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('id', '=', id)
+    .where('status', '=', 'pending')
+    .executeTakeFirst()
+  if (!delivery) return undefined
+  const event = await db
+    .selectFrom('events')
+    .selectAll()
+    .where('id', '=', delivery.event_id)
+    .executeTakeFirst()
+  // A connection webhook is signed with the key of the project's webhook, where there is one.
+  const webhook = await db
+    .selectFrom('webhooks')
+    .selectAll()
+    .where('project_id', '=', delivery.project_id)
+    .where('environment', '=', delivery.environment)
+    .executeTakeFirst()
+  if (!event || (webhook_id !== null && webhook?.id !== webhook_id)) return undefined
+  return { delivery, event, webhook }
+}
+
+/** False when the delivery was withdrawn meanwhile, or somebody else took it after our lease. What has arrived has arrived, whoever has it now. */
+export async function settleDelivery(
+  tx: Tx,
+  { id, lease_until }: DeliveryRow,
+  change: Partial<DeliveryRow>,
+): Promise<boolean> {
+  const result = await tx
+    .updateTable('deliveries')
+    .set({ ...change, lease_until: null })
+    .where('id', '=', id)
+    .where('status', '=', 'pending')
+    .$if(change.status !== 'delivered', (query) => query.where('lease_until', '=', lease_until))
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+const ended = { next_attempt_at: null, lease_until: null }
+
+export async function endPendingDeliveries(
+  tx: Tx,
+  webhookId: string,
+  change: Pick<DeliveryRow, 'status' | 'finished_at' | 'last_error'>,
+): Promise<void> {
+  await tx
+    .updateTable('deliveries')
+    .set({ ...change, ...ended })
+    .where('webhook_id', '=', webhookId)
+    .where('status', '=', 'pending')
+    .execute()
+}
+
+/** What is owed goes to the new address, and without further waiting. */
+export async function redirectDeliveries(
+  tx: Tx,
+  webhookId: string,
+  target: { url: string; host: string },
+  now: number,
+): Promise<void> {
+  const ofWebhook = tx.updateTable('deliveries').where('webhook_id', '=', webhookId)
+  await ofWebhook.set(target).where('status', 'in', ['pending', 'parked']).execute()
+  await ofWebhook.set({ next_attempt_at: now }).where('status', '=', 'pending').execute()
+}
+
+export const listDeliveryRows = (
+  db: Reader,
+  env: ProjectEnvironment,
+  status: DeliveryRow['status'] | undefined,
+  page: PageRequest,
+): Promise<Page<DeliveryRow>> =>
+  readPage(
+    db
+      .selectFrom('deliveries')
+      .selectAll()
+      .where('project_id', '=', env.projectId)
+      .where('environment', '=', env.environment)
+      .$if(status !== undefined, (query) => query.where('status', '=', status!)),
+    page,
+  )
+
+export const findDelivery = (
+  db: Reader,
+  env: ProjectEnvironment,
+  id: string,
+): Promise<DeliveryRow | undefined> =>
+  db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('project_id', '=', env.projectId)
+    .where('environment', '=', env.environment)
+    .where('id', '=', id)
+    .executeTakeFirst()
+
+export async function resumeDelivery(tx: Tx, id: string, change: Partial<DeliveryRow>): Promise<void> {
+  await tx
+    .updateTable('deliveries')
+    .set({ ...change, status: 'pending' })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Id -> what happened to whom. */
+export async function findEventFacts(
+  db: Reader,
+  ids: readonly string[],
+): Promise<Map<string, Pick<EventRow, 'type' | 'account_id'>>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('events')
+    .select(['id', 'type', 'account_id'])
+    .where('id', 'in', ids)
+    .execute()
+  return new Map(rows.map(({ id, ...facts }) => [id, facts]))
+}
