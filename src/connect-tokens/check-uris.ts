@@ -1,4 +1,5 @@
 /** Owns what a developer may hand us as an address: origins, redirect targets, webhook targets. Judged once, kept byte for byte. */
+import type { App } from '../app.ts'
 import { BadRequest } from '../platform/errors.ts'
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
@@ -18,6 +19,20 @@ export function checkRedirectUri(name: string, text: string): string {
   }
   if (url.username || url.password) refuse(name, 'must not hold a user or password')
   if (url.hash || text.includes('#')) refuse(name, 'must not have a fragment')
+  return text
+}
+
+/** As a redirect target, and not a private address unless the operator's egress list says so; checked again when it is called. @throws BadRequest */
+export function checkWebhookUri(app: Pick<App, 'egress'>, name: string, text: string): string {
+  checkRedirectUri(name, text)
+  try {
+    app.egress.checkTarget(new URL(text))
+  } catch (cause) {
+    throw new BadRequest(`${name} must be https and not a private address`, {
+      code: 'invalid_parameter',
+      cause,
+    })
+  }
   return text
 }
 

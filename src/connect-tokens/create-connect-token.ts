@@ -8,7 +8,7 @@ import { isoTime } from '../platform/clock.ts'
 import { mintNumber } from '../platform/crypto/ids.ts'
 import { digest, mintHex } from '../platform/crypto/secrets.ts'
 import { BadRequest } from '../platform/errors.ts'
-import { checkAllowedOrigins, checkRedirectUri } from './check-uris.ts'
+import { checkAllowedOrigins, checkRedirectUri, checkWebhookUri } from './check-uris.ts'
 import { CONNECT_TOKEN_MAX_TTL_SECONDS, type CreateTokenAnswer, type CreateTokenBody } from './contract.ts'
 import { insertConnectToken } from './store.ts'
 
@@ -30,7 +30,8 @@ export async function createConnectToken(
   const options = {
     success_redirect_uri: redirectUri('success_redirect_uri', body.success_redirect_uri),
     error_redirect_uri: redirectUri('error_redirect_uri', body.error_redirect_uri),
-    webhook_uri: webhookUri(app, body.webhook_uri),
+    webhook_uri:
+      body.webhook_uri === undefined ? null : checkWebhookUri(app, 'webhook_uri', body.webhook_uri),
     allow_progressive_scopes: body.allow_progressive_scopes ?? false,
   }
   const now = app.clock.now()
@@ -93,18 +94,3 @@ async function readPins(app: Capabilities, env: ProjectEnvironment, body: Create
 
 const redirectUri = (name: string, text: string | undefined) =>
   text === undefined ? null : checkRedirectUri(name, text)
-
-/** https and not a private address, unless the operator's egress list says so; checked again when it is called. */
-function webhookUri(app: Pick<App, 'egress'>, text: string | undefined): string | null {
-  if (text === undefined) return null
-  checkRedirectUri('webhook_uri', text)
-  try {
-    app.egress.checkTarget(new URL(text))
-  } catch (cause) {
-    throw new BadRequest('webhook_uri must be https and not a private address', {
-      code: 'invalid_parameter',
-      cause,
-    })
-  }
-  return text
-}

@@ -15,8 +15,8 @@ export const deleteConnectTokensOfUser = (
     external_user_id: externalUserId,
   })
 
-/** Expired tokens stay this long, so that a late repeat of the creating request still finds its answer. */
-const KEEP_EXPIRED_MS = 3_600_000
+/** Expired tokens stay this long, so that whoever opens an old link is told where to get a new one. */
+const KEEP_EXPIRED_MS = 7 * 86_400_000
 /** Removes at most `limit` tokens; returns how many. */
 export const sweepConnectTokens = (app: Pick<App, 'db' | 'clock'>, limit: number): Promise<number> =>
   app.db.write((tx) => deleteExpiredConnectTokens(tx, app.clock.now() - KEEP_EXPIRED_MS, limit))

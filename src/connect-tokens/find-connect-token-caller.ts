@@ -13,6 +13,7 @@ export async function findConnectTokenCaller(
   return {
     kind: 'connect_token',
     digest: found.digest,
+    isDisclosed: found.disclosed_at !== null,
     projectId: found.project_id,
     environment: found.environment,
     externalUserId: found.external_user_id,

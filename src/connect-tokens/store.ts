@@ -67,6 +67,15 @@ export async function markConsumed(
   return result.numUpdatedRows > 0n
 }
 
+export async function markDisclosed(tx: Tx, digest: string, now: number): Promise<void> {
+  await tx
+    .updateTable('connect_tokens')
+    .set({ disclosed_at: now })
+    .where('digest', '=', digest)
+    .where('disclosed_at', 'is', null)
+    .execute()
+}
+
 export async function deleteConnectTokensOf(
   tx: Tx,
   user: { project_id: string; environment: EnvironmentName; external_user_id: string },

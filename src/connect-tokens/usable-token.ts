@@ -8,13 +8,13 @@ export const CONSUMED_GRACE_MS = 60_000
 
 const CONNECT_TOKEN = /^ctok_[0-9a-f]{32}$/
 
-/** For connecting: good, and no account made with it yet. Consumed tokens get no grace here. */
+/** For the API: good, no account made with it yet, and not in anybody else's hands. Consumed tokens get no grace here. */
 export async function findUsableToken(
   app: Pick<App, 'db' | 'clock'>,
   token: string,
 ): Promise<ConnectToken | undefined> {
   const found = await findKnownToken(app, token)
-  return found && found.consumed_at === null ? found : undefined
+  return found && found.consumed_at === null && found.disclosed_at === null ? found : undefined
 }
 
 /** Not expired, whether consumed or not. */
@@ -22,7 +22,27 @@ export async function findKnownToken(
   app: Pick<App, 'db' | 'clock'>,
   token: string,
 ): Promise<ConnectToken | undefined> {
-  if (!CONNECT_TOKEN.test(token)) return undefined
-  const found = await findConnectToken(app.db.read, digest(token))
+  return CONNECT_TOKEN.test(token) ? findKnownTokenByDigest(app, digest(token)) : undefined
+}
+
+/** Expired ones, too, as long as they are kept: to say what became of a link. */
+export const findToken = async (
+  app: Pick<App, 'db'>,
+  token: string,
+): Promise<ConnectToken | undefined> =>
+  CONNECT_TOKEN.test(token) ? findTokenByDigest(app, digest(token)) : undefined
+
+/** As `findKnownToken`, where only the digest was kept. */
+export async function findKnownTokenByDigest(
+  app: Pick<App, 'db' | 'clock'>,
+  tokenDigest: string,
+): Promise<ConnectToken | undefined> {
+  const found = await findTokenByDigest(app, tokenDigest)
   return found && found.expires_at > app.clock.now() ? found : undefined
 }
+
+/** Whatever has become of it, as long as it is kept. */
+export const findTokenByDigest = (
+  { db }: Pick<App, 'db'>,
+  tokenDigest: string,
+): Promise<ConnectToken | undefined> => findConnectToken(db.read, tokenDigest)

@@ -2,6 +2,7 @@
 import type { App } from '../app.ts'
 import { renderApp } from '../apps/render-app.ts'
 import { projectEnvironmentOfRow } from '../access/project-environment.ts'
+import { findAppOverride } from '../app-overrides/read-app-overrides.ts'
 import { findDefaultOAuthApp, findOAuthApp } from '../oauth-apps/find-oauth-app.ts'
 import type { ValidateTokenAnswer, ValidateTokenQuery } from './contract.ts'
 import { findUsableToken } from './usable-token.ts'
@@ -20,14 +21,20 @@ export async function validateConnectToken(
     return { answer: refused('The Connect token is unknown, expired or used'), allowedOrigins: [] }
   }
   const allowedOrigins = found.allowedOrigins ?? []
-  const asked = query.app_id ?? found.app_slug ?? undefined
+  const env = projectEnvironmentOfRow(project.workspace_id, found)
+  const override =
+    query.app_override_id === undefined ? undefined : await findAppOverride(app, env, query.app_override_id)
+  if (query.app_override_id !== undefined && !override)
+    return { answer: refused('There is no such app override'), allowedOrigins }
+  const asked = query.app_id ?? found.app_slug ?? override?.appSlug
   const wanted = asked === undefined ? undefined : app.catalog.current.find(asked)
   if (asked !== undefined && !wanted) return { answer: refused('There is no such app'), allowedOrigins }
   if (found.app_slug !== null && wanted && wanted.name_slug !== found.app_slug) {
     return { answer: refused('The Connect token is for another app'), allowedOrigins }
   }
-  const env = projectEnvironmentOfRow(project.workspace_id, found)
-  const oauthAppId = query.oauth_app_id ?? found.oauth_app_id
+  if (override && wanted?.name_slug !== override.appSlug)
+    return { answer: refused('The app override is for another app'), allowedOrigins }
+  const oauthAppId = query.oauth_app_id ?? found.oauth_app_id ?? override?.oauthAppId
   const oauthApp = oauthAppId
     ? await findOAuthApp(app, env, oauthAppId)
     : wanted?.auth_type === 'oauth' && (await findDefaultOAuthApp(app, env, wanted.name_slug))
@@ -38,8 +45,8 @@ export async function validateConnectToken(
       success: true,
       error: null,
       app: wanted ? renderApp(app, wanted) : null,
-      app_override_id: null,
-      app_override_field_names: null,
+      app_override_id: override?.id ?? null,
+      app_override_field_names: override ? Object.keys(override.preset) : null,
       error_redirect_uri: found.options.error_redirect_uri,
       oauth_app_id: oauthApp ? oauthApp.id : null,
       oauth_app_workday_official: false,

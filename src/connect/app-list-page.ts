@@ -2,60 +2,129 @@
 import type { App } from '../app.ts'
 import type { CatalogApp } from '../apps/catalog.ts'
 import { findDefaultOAuthApp } from '../oauth-apps/find-oauth-app.ts'
-import type { PageQuery } from './contract.ts'
 import { html } from '../platform/html.ts'
+import type { PageQuery } from './contract.ts'
+import type { Messages } from './messages/en.ts'
+import { fill } from './messages/fill.ts'
 import type { Page } from './page.ts'
-import { closeButton, framingOf, originsData, pageHead, productName, supportLine } from './page-parts.ts'
+import { pageAddress } from './page-address.ts'
+import {
+  closeButton,
+  framingOf,
+  originsData,
+  pageHead,
+  previewTitle,
+  productName,
+  supportLine,
+} from './page-parts.ts'
 import type { ConnectToken } from './require-token.ts'
 import { isConnectable, tenantOf } from './resolve-connection.ts'
+import type { Visit } from './visit.ts'
+
+type Needs = Pick<App, 'db' | 'vault' | 'catalog' | 'projects'>
+
+/** Below that many, a search is in the way. */
+const SEARCH_FROM = 8
 
 export async function appListPage(
-  app: Pick<App, 'db' | 'vault' | 'catalog' | 'projects'>,
-  basePath: string,
+  app: Needs,
+  visit: Visit,
+  messages: Messages,
   token: ConnectToken,
   query: PageQuery,
 ): Promise<Page> {
-  const { project, env } = await tenantOf(app, token)
-  const offered = await Promise.all(
-    app.catalog.current.list().map(async (one) => {
-      if (!isConnectable(one)) return []
-      const isReady =
-        one.auth_type === 'keys' || (await findDefaultOAuthApp(app, env, one.name_slug)) !== undefined
-      return isReady ? [one] : []
-    }),
-  )
-  const apps = offered.flat().toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
-  const title = 'What do you want to connect?'
+  const { project } = await tenantOf(app, token)
+  const { appList } = messages
+  const offered = await connectableApps(app, token)
+  const wanted = (query.q ?? '').trim().toLowerCase()
+  const found = offered.filter(({ name, name_slug }) => `${name} ${name_slug}`.toLowerCase().includes(wanted))
+  const product = html`<strong>${productName(project)}</strong>`
   return {
     status: 200,
-    title: `${title} · ${productName(project)}`,
+    title: `${appList.title} · ${productName(project)}`,
+    messages,
+    preview: previewTitle(messages, project),
     framing: framingOf(token, project),
     data: { page: 'apps', origins: originsData(token) },
-    body: html`${pageHead(basePath, title)}
-      <p><strong>${productName(project)}</strong> would like to use an account of yours. Choose an app.</p>
-      <ul class="apps">
-        ${apps.map((one) => appLink(basePath, one, query))}
+    body: html`${pageHead(visit, appList.title, { project })}
+      <p class="asks">${fill(appList.asks, { product })}</p>
+      ${offered.length >= SEARCH_FROM && search(visit, messages, query)}
+      ${offered.length === 0 && html`<p class="note">${appList.none}</p>`}
+      <p class="note" role="status" id="nothing-found" ${(found.length > 0 || wanted === '') && html`hidden`}>
+        ${appList.nothingFound}
+      </p>
+      ${
+        wanted !== '' &&
+        html`<p><a href="${pageAddress(visit, { ...query, q: undefined })}">${appList.showAll}</a></p>`
+      }
+      <ul class="apps" id="apps">
+        ${found.map((one) => appLink(visit, one, query))}
       </ul>
-      ${apps.length === 0 && html`<p>No app has been set up yet.</p>`}
-      <div class="actions">${closeButton(query.hideClose === 'true')}</div>
-      ${supportLine(project)}`,
+      <div class="actions">${closeButton(query.hideClose === 'true', messages)}</div>
+      <footer>${supportLine(project, messages)}</footer>`,
   }
 }
 
-function appLink(basePath: string, { name, name_slug }: CatalogApp, query: PageQuery) {
-  const { token, hideClose, connectLink, oauthScopeProfile } = query
-  const address = new URLSearchParams({ app: name_slug })
-  for (const [key, value] of Object.entries({ token, hideClose, connectLink, oauthScopeProfile }))
-    if (value) address.set(key, value)
+/** Those that need nothing more than a person, the usual ones first. */
+async function connectableApps(app: Needs, token: ConnectToken): Promise<CatalogApp[]> {
+  const { env } = await tenantOf(app, token)
+  const ready = await Promise.all(
+    app.catalog.current.list().map(async (one) => {
+      if (!isConnectable(one)) return false
+      if (one.auth_type === 'keys') return true
+      if (one.oauth?.version === 2 && one.oauth.client_credentials_source === 'custom_fields') return true
+      return (await findDefaultOAuthApp(app, env, one.name_slug)) !== undefined
+    }),
+  )
+  return app.catalog.current
+    .list()
+    .filter((_, i) => ready[i])
+    .toSorted((a, b) => b.featured_weight - a.featured_weight || a.name.localeCompare(b.name, 'en'))
+}
+
+/** Works without script, by asking the server; the script hides what does not fit while it is typed. */
+const search = ({ basePath }: Visit, { appList }: Messages, query: PageQuery) =>
+  html`<form role="search" id="search" method="get" action="${basePath}/_static/connect.html">
+    ${Object.entries(query).map(
+      ([name, value]) =>
+        name !== 'q' && value && html`<input type="hidden" name="${name}" value="${value}" />`,
+    )}
+    <label class="unseen" for="q">${appList.search}</label>
+    <div class="control">
+      <input
+        id="q"
+        name="q"
+        type="search"
+        value="${query.q}"
+        placeholder="${appList.search}"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck="false"
+        enterkeyhint="search"
+      /><button type="submit" class="tool" id="find">${appList.find}</button>
+    </div>
+  </form>`
+
+function appLink(visit: Visit, { name, name_slug }: CatalogApp, query: PageQuery) {
+  const { token, hideClose, connectLink, oauthScopeProfile, lang, handedOver } = query
+  const address = pageAddress(visit, {
+    app: name_slug,
+    token,
+    hideClose,
+    connectLink,
+    oauthScopeProfile,
+    handedOver,
+    lang,
+  })
   return html`<li>
-    <a href="${basePath}/_static/connect.html?${address.toString()}">
-      <img
-        src="${basePath}/_static/apps/${name_slug}.svg"
+    <a href="${address}"
+      ><img
+        src="${visit.basePath}/_static/apps/${name_slug}.svg"
         alt=""
         width="32"
         height="32"
         loading="lazy"
-      />${name}
-    </a>
+      /><span>${name}</span></a
+    >
   </li>`
 }

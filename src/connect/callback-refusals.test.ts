@@ -77,7 +77,7 @@ test('the cookie of an attempt', async (t) => {
   const answer = await world.postForm('/connect/attempts', { token: await world.token(), app: 'double' })
   assert.match(
     answer.headers.get('set-cookie') ?? '',
-    /^headgate_attempt_[\w-]{12}=[\w-]{43}; Path=\/connect; Max-Age=600; HttpOnly; SameSite=Lax$/,
+    /^headgate_attempt_[\w-]{12}=[\w-]{43}; Path=\/connect; Max-Age=2400; HttpOnly; SameSite=Lax$/,
   )
   assert.equal(answer.headers.get('cache-control'), 'no-store')
   assert.equal(answer.headers.get('referrer-policy'), 'no-referrer')

@@ -1,48 +1,32 @@
 /** Owns judging what a person typed into an app's fields, by what the catalogue says of them. */
 import type { CatalogApp } from '../apps/catalog.ts'
-import { ConnectError } from './connect-errors.ts'
+import { type Field, fieldFault } from '../apps/field-fault.ts'
+import { ConnectError, type FieldFault } from './connect-errors.ts'
 
-const MAX_FIELD_CHARACTERS = 8192
+type Values = Readonly<Record<string, string>>
 
-type Field = CatalogApp['custom_fields'][number]
-
-/** The fields that a person fills in; the others come from the provider. */
-export const askedFields = (app: CatalogApp): Field[] =>
-  app.custom_fields.filter(({ source }) => source === 'user')
+/** The fields that a person fills in: not those that come from the provider, nor those that an app override presets. */
+export const askedFields = (app: CatalogApp, preset: Values = {}): Field[] =>
+  app.custom_fields.filter(({ name, source }) => source === 'user' && !Object.hasOwn(preset, name))
 
 /**
- * Returns the values to keep: those given, and the defaults of those left empty.
+ * Returns the values to keep: those given, the defaults of those left empty, and those that are preset.
  * @throws ConnectError `field_invalid` naming each field at fault, never its value
  */
-export function checkFields(
-  app: CatalogApp,
-  given: Readonly<Record<string, string>>,
-): Record<string, string> {
+export function checkFields(app: CatalogApp, given: Values, preset: Values = {}): Record<string, string> {
   const fields = askedFields(app)
-  const faults: Record<string, string> = {}
+  const typed = askedFields(app, preset)
+  const faults: Record<string, FieldFault> = {}
   const values: Record<string, string> = {}
   for (const name of Object.keys(given))
-    if (!fields.some((field) => field.name === name)) faults[name] = 'This field does not exist for this app.'
+    if (!typed.some((field) => field.name === name)) faults[name] = 'unknown'
   for (const field of fields) {
-    const value = (Object.hasOwn(given, field.name) && given[field.name]) || field.default
-    const fault = faultOf(field, value)
+    const from = Object.hasOwn(preset, field.name) ? preset : given
+    const value = (Object.hasOwn(from, field.name) && from[field.name]) || field.default
+    const fault = fieldFault(field, value)
     if (fault !== undefined) faults[field.name] = fault
     else if (value !== undefined) values[field.name] = value
   }
-  if (Object.keys(faults).length > 0) throw new ConnectError('field_invalid', { fields: faults })
+  if (Object.keys(faults).length > 0) throw new ConnectError('field_invalid', { faults })
   return values
 }
-
-function faultOf(field: Field, value: string | undefined): string | undefined {
-  if (value === undefined) return field.required ? 'Please fill this in.' : undefined
-  if (value.length > MAX_FIELD_CHARACTERS) return `This is longer than ${MAX_FIELD_CHARACTERS} characters.`
-  if (!isText(value, field.type === 'password')) return 'This contains characters that cannot be used.'
-  if (field.options && !field.options.includes(value)) return 'Please choose one of the options.'
-  if (field.pattern !== undefined && !new RegExp(`^(?:${field.pattern})$`, 'u').test(value))
-    return 'This does not have the right form.'
-  return undefined
-}
-
-/** A secret may have line breaks, because a private key has them. */
-const isText = (value: string, mayBreak: boolean) =>
-  value.isWellFormed() && !/\p{Cc}/u.test(mayBreak ? value.replace(/[\r\n\t]/g, '') : value)

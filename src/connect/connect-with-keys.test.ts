@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { connectWorld } from '../../test/connect-world.ts'
 import { testDatabases } from '../../test/databases.ts'
 import { reply } from '../upstream/local-server.ts'
-import { connectWithKeys } from './connect-with-keys.ts'
+import { connectWithKeys, type KeysRequest } from './connect-with-keys.ts'
 import { requireKnownToken } from './require-token.ts'
 
 const good = { 'field.api_key': 'good-key', 'field.region': 'us', 'field.subdomain': '' }
@@ -42,7 +42,7 @@ test('G6-118: the form makes an account; another token or another origin does no
   })
   assert.equal(answer.status, 200)
   const text = await answer.text()
-  assert.match(text, /Your Double Keys account is now connected/)
+  assert.match(text, /Your Double Keys account <strong>ada@double.test<\/strong> is now connected/)
   assert.ok(!text.includes('good-key') && !world.logged().includes('good-key'))
   const [account] = await world.rows('accounts')
   assert.equal(account?.name, 'ada@double.test')
@@ -151,7 +151,13 @@ for (const database of testDatabases) {
     const world = await connectWorld(t, { databaseUrl: url })
     const text = await world.token()
     const token = await requireKnownToken(world.app, text)
-    const request = { appSlug: 'double_keys', values: { api_key: 'good-key' }, requestDigest: 'digest-1' }
+    const request: KeysRequest = {
+      connectToken: text,
+      from: 'page',
+      appSlug: 'double_keys',
+      values: { api_key: 'good-key' },
+      requestDigest: 'digest-1',
+    }
     const same = await Promise.all([1, 2, 3].map(() => connectWithKeys(world.app, token, request)))
     assert.equal(new Set(same).size, 1)
     assert.equal((await world.rows('accounts')).length, 1)

@@ -1,4 +1,5 @@
 /** Owns `POST accounts`: connecting with keys through the API. The Connect token in the body decides whose account it is. */
+import { invalidToken } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
 import type { ProjectEnvironment } from '../access/project-environment.ts'
 import type { CreateAccountBody } from '../accounts/contract.ts'
@@ -7,6 +8,7 @@ import type { App } from '../app.ts'
 import { digest } from '../platform/crypto/secrets.ts'
 import { BadRequest, Forbidden } from '../platform/errors.ts'
 import { parseStrictJson } from '../platform/strict-json.ts'
+import { ConnectError } from './connect-errors.ts'
 import { connectWithKeys } from './connect-with-keys.ts'
 import { requireKnownToken } from './require-token.ts'
 
@@ -30,15 +32,32 @@ export async function createAccount(
       code: 'token_mismatch',
     })
   }
+  // Whoever holds a Connect token may have been sent it: the developer's server has to say for whom it connects.
+  if (caller.kind === 'connect_token' && (await app.projects.find(env.projectId))?.verifier_uri) {
+    throw new Forbidden('This project verifies connections: use the Connect page, or call from your server', {
+      code: 'verification_required',
+    })
+  }
+  const isDisclosed = caller.kind === 'connect_token' && caller.isDisclosed
+  if (isDisclosed && caller.digest !== token.digest) throw invalidToken()
   const values = readFields(body.cfmap_json)
   const accountId = body.account_id ?? undefined
+  const appOverrideId = body.app_override_id ?? undefined
   const id = await connectWithKeys(app, token, {
+    connectToken: body.connect_token,
+    from: 'api',
     appSlug: body.app_slug,
     values,
     name: body.name ?? undefined,
     accountId,
     oauthAppId: query.oauth_app_id,
-    requestDigest: digest(JSON.stringify([body.app_slug, accountId, body.name, sortedEntries(values)])),
+    appOverrideId,
+    requestDigest: digest(
+      JSON.stringify([body.app_slug, accountId, body.name, sortedEntries(values), appOverrideId]),
+    ),
+  }).catch((error: unknown) => {
+    // A token that has left in a webhook is good for the exact repeat of what it did, and for nothing else.
+    throw isDisclosed && error instanceof ConnectError ? invalidToken() : error
   })
   return retrieveAccount(app, env, caller, id, false)
 }

@@ -1,20 +1,23 @@
-/** Owns beginning a ConnectAttempt: everything for one trip to a provider is made and sealed here; nothing is sent yet. */
+/** Owns beginning a ConnectAttempt: everything for one trip to a provider is made and sealed here; only OAuth 1 asks the provider first. */
 import type { App } from '../app.ts'
 import { codeChallengeOf, digest, mintSecret } from '../platform/crypto/secrets.ts'
 import { BadRequest } from '../platform/errors.ts'
 import { buildAuthorizeUrl } from '../upstream/authorize-url.ts'
 import { requestedScopes } from '../upstream/requested-scopes.ts'
-import { oauth2Of } from '../upstream/upstream-context.ts'
 import { sealPlan, type AttemptPlan } from './attempt-plan.ts'
+import { beginOAuth1 } from './begin-oauth1.ts'
 import { checkFields } from './check-fields.ts'
 import { ConnectError } from './connect-errors.ts'
-import { requireToken } from './require-token.ts'
+import { discardPending, type FailCapabilities } from './fail-attempt.ts'
+import { requireToken, requireTokenOfAttempt, type ConnectToken } from './require-token.ts'
 import { resolveConnection, type Connection, type ConnectionRequest } from './resolve-connection.ts'
-import { insertAttempt, type AttemptRow } from './store.ts'
-import { upstreamClientOf } from './upstream-client.ts'
+import { insertAttempt, replaceAttempt, type AttemptRow } from './store.ts'
+import { clientOfConnection } from './upstream-client.ts'
 
 /** How long a person may take at the provider (security.md B.2). */
 export const ATTEMPT_LIFE_MS = 10 * 60_000
+
+type CreateCapabilities = Pick<App, 'db' | 'vault' | 'clock' | 'catalog' | 'projects' | 'config' | 'egress'>
 
 export interface AttemptRequest extends ConnectionRequest {
   token: string
@@ -22,6 +25,8 @@ export interface AttemptRequest extends ConnectionRequest {
   values?: Readonly<Record<string, string>> | undefined
   /** The language of the page, where the link names one. */
   lang?: string | undefined
+  /** The way on is for the device where it began. */
+  handedOver?: string | undefined
 }
 
 /**
@@ -29,25 +34,71 @@ export interface AttemptRequest extends ConnectionRequest {
  * @throws ConnectError
  */
 export async function createAttempt(
-  app: Pick<App, 'db' | 'vault' | 'clock' | 'catalog' | 'projects' | 'config'>,
-  request: AttemptRequest,
+  app: CreateCapabilities,
+  { token: text, ...request }: AttemptRequest,
   flow: AttemptPlan['flow'],
 ): Promise<string> {
-  const token = await requireToken(app, request.token)
+  const token = await requireToken(app, text)
+  const handle = mintSecret('')
+  const { row, plan } = await planAttempt(app, token, text, digest(handle), request, flow)
+  await app.db.write((tx) => insertAttempt(tx, { ...row, sealed: sealPlan(app.vault, row, plan) }))
+  return handle
+}
+
+/**
+ * The same attempt from its beginning, in the same browser, as somebody else at the provider. Returns the consent screen's address.
+ * @throws ConnectError
+ */
+export async function restartAttempt(
+  app: CreateCapabilities & FailCapabilities,
+  attempt: AttemptRow,
+  earlier: AttemptPlan,
+): Promise<string> {
+  const { request, flow, connectToken } = earlier
+  const token = await requireTokenOfAttempt(app, attempt)
+  const { row, plan } = await planAttempt(app, token, connectToken, attempt.id, request, flow)
+  const again = { ...row, browser_digest: attempt.browser_digest, status: 'started' } as const
+  const sealed = sealPlan(app.vault, row, plan)
+  const isRevocationDue = await app.db.write(async (tx) => {
+    const isReplaced = await replaceAttempt(tx, { ...again, sealed }, attempt.status)
+    if (!isReplaced) throw new ConnectError('state_invalid')
+    return discardPending(tx, app, attempt, earlier)
+  })
+  if (isRevocationDue) app.revocationsDue.now()
+  return plan.authorizeUrl
+}
+
+async function planAttempt(
+  app: CreateCapabilities,
+  token: ConnectToken,
+  connectToken: string,
+  id: string,
+  request: Omit<AttemptRequest, 'token'>,
+  flow: AttemptPlan['flow'],
+): Promise<{ row: Omit<AttemptRow, 'sealed'>; plan: AttemptPlan }> {
   const connection = await resolveConnection(app, token, request)
   const { catalogApp, env, oauthApp } = connection
-  if (catalogApp.auth_type !== 'oauth') throw new ConnectError('app_not_connectable')
+  if (!catalogApp.oauth) throw new ConnectError('app_not_connectable')
 
-  const customFields = checkFields(catalogApp, request.values ?? {})
-  const handle = mintSecret('')
+  const customFields = checkFields(catalogApp, request.values ?? {}, connection.preset)
   const state = mintSecret('')
   const codeVerifier = mintSecret('')
+  const nonce = mintSecret('')
   const wanted = wantedScopes(connection)
   const callbackId = oauthApp?.id ?? catalogApp.id
   const redirectUri = `${app.config.publicUrl}/connect/oauth/${callbackId}/callback`
+  const oauth1 =
+    catalogApp.oauth.version === 1
+      ? await beginOAuth1(
+          app,
+          catalogApp,
+          { customFields, ...clientOfConnection(connection) },
+          { redirectUri, state, ...wanted },
+        )
+      : undefined
   const now = app.clock.now()
   const row = {
-    id: digest(handle),
+    id,
     project_id: env.projectId,
     environment: env.environment,
     connect_token_digest: token.digest,
@@ -64,32 +115,41 @@ export async function createAttempt(
     expires_at: now + ATTEMPT_LIFE_MS,
     created_at: now,
   } satisfies Omit<AttemptRow, 'sealed'>
+  const isHandedOver = request.handedOver !== undefined
   const plan: AttemptPlan = {
     workspaceId: env.workspaceId,
     externalId: token.external_id,
+    connectToken,
     flow,
-    authorizeUrl: authorizeUrlOf(connection, customFields, {
-      redirectUri,
-      state,
-      codeChallenge: codeChallengeOf(codeVerifier),
-      ...wanted,
-    }),
+    request,
+    ...oauth1,
+    authorizeUrl:
+      oauth1?.authorizeUrl ??
+      authorizeUrlOf(connection, customFields, {
+        redirectUri,
+        state,
+        codeChallenge: codeChallengeOf(codeVerifier),
+        nonce,
+        ...wanted,
+      }),
     codeVerifier,
+    nonce,
     redirectUri,
     ...wanted,
     customFields,
+    ...(connection.ownClient === undefined ? {} : { ownClient: connection.ownClient }),
     allowProgressiveScopes: token.options.allow_progressive_scopes,
-    successRedirectUri: token.options.success_redirect_uri,
-    errorRedirectUri: token.options.error_redirect_uri,
+    successRedirectUri: isHandedOver ? null : token.options.success_redirect_uri,
+    errorRedirectUri: isHandedOver ? null : token.options.error_redirect_uri,
     language: request.lang ?? null,
   }
-  await app.db.write((tx) => insertAttempt(tx, { ...row, sealed: sealPlan(app.vault, row, plan) }))
-  return handle
+  return { row, plan }
 }
 
 /** What the person will be asked to allow. */
 export function wantedScopes({ catalogApp, oauthApp, oauthScopeProfile }: Connection) {
-  const oauth = oauth2Of(catalogApp)
+  const { oauth } = catalogApp
+  if (!oauth) throw new Error(`${catalogApp.name_slug} has no scopes`)
   const { scopes, userScopes } = requestedScopes(oauth, oauthScopeProfile, oauthApp?.scopes ?? undefined)
   const more = oauthApp?.additionalScopes ?? []
   const withMore = (some: readonly string[]) => [...new Set([...some, ...more])]
@@ -99,12 +159,13 @@ export function wantedScopes({ catalogApp, oauthApp, oauthScopeProfile }: Connec
 }
 
 function authorizeUrlOf(
-  { catalogApp, oauthApp }: Connection,
+  connection: Connection,
   customFields: Record<string, string>,
   rest: Omit<Parameters<typeof buildAuthorizeUrl>[1], 'customFields' | 'client'>,
 ): string {
   try {
-    return buildAuthorizeUrl(catalogApp, { customFields, ...upstreamClientOf(oauthApp), ...rest })
+    const values = { customFields, ...clientOfConnection(connection) }
+    return buildAuthorizeUrl(connection.catalogApp, { ...values, ...rest })
   } catch (cause) {
     // A value of the person's that may not stand in the address; the definition itself was checked when it was loaded.
     if (cause instanceof BadRequest) throw new ConnectError('field_invalid', { cause, detail: cause.message })

@@ -1,11 +1,14 @@
 /** Owns the page of a failure that leaves nothing to fill in: what happened, what to do now, and the code to tell support. */
 import { explain, type ConnectError } from './connect-errors.ts'
 import { html } from '../platform/html.ts'
+import type { Messages } from './messages/en.ts'
 import type { Framing, Page } from './page.ts'
-import { closeButton, pageHead, supportLine } from './page-parts.ts'
+import { closeButton, codeLine, pageHead, supportLine } from './page-parts.ts'
 import type { Project } from './resolve-connection.ts'
+import type { Visit } from './visit.ts'
 
 export interface ErrorPageOptions {
+  messages: Messages
   /** `anyone` where no token says otherwise: a frame that shows nothing could not be closed. */
   framing: Framing
   origins?: string
@@ -13,15 +16,19 @@ export interface ErrorPageOptions {
 }
 
 /** Nothing of the project is shown unless its token was good. */
-export function errorPage(error: ConnectError, { framing, origins = '[]', project }: ErrorPageOptions): Page {
-  const { status, title, cause, nextStep, developer } = explain(error.code)
+export function errorPage(visit: Visit, error: ConnectError, options: ErrorPageOptions): Page {
+  const { messages, framing, origins = '[]', project } = options
+  const { status, title, cause, nextStep, developer } = explain(error.code, messages)
+  const forDeveloper = explain(error.code)
   return {
     status,
     title,
+    messages,
     framing,
     headers: error.headers,
-    data: { page: 'error', origins, error: `${title}: ${cause}` },
-    body: html`${pageHead('', title)}
+    // The SDK hands it to the developer's program, which is to read the same words whatever the person reads.
+    data: { page: 'error', origins, error: `${forDeveloper.title}: ${forDeveloper.cause}` },
+    body: html`${pageHead(visit, title, { project })}
       <div class="note failure">
         <p>${cause}</p>
         <p>${nextStep}</p>
@@ -29,12 +36,19 @@ export function errorPage(error: ConnectError, { framing, origins = '[]', projec
       ${
         developer &&
         html`<details>
-          <summary>For the developer</summary>
-          <p>${developer}</p>
+          <summary>${messages.failure.developer}</summary>
+          <p class="quiet" lang="en" dir="ltr">${withCode(developer)}</p>
         </details>`
       }
-      <p class="code">Code: <code>${error.code}</code></p>
-      <div class="actions">${closeButton(false)}</div>
-      ${project && supportLine(project)}`,
+      ${codeLine(html`<code>${error.code}</code>`, messages)}
+      <div class="actions">
+        ${error.newLink && html`<a class="button main" target="_top" href="${error.newLink}">${messages.failure.newLink}</a>`}
+        ${closeButton(false, messages)}
+      </div>
+      ${project && supportLine(project, messages)}`,
   }
 }
+
+/** Odd parts stand between backticks. */
+const withCode = (text: string) =>
+  text.split('`').map((part, i) => (i % 2 === 0 ? part : html`<code>${part}</code>`))

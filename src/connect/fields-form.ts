@@ -1,42 +1,58 @@
 /** Owns showing an app's fields: one labelled input each, with its help and what is wrong with it. */
 import type { CatalogApp } from '../apps/catalog.ts'
 import { askedFields } from './check-fields.ts'
-import type { ConnectError } from './connect-errors.ts'
+import { faultText, type ConnectError } from './connect-errors.ts'
 import { html, type Html } from '../platform/html.ts'
+import type { Messages } from './messages/en.ts'
 
 type Field = CatalogApp['custom_fields'][number]
+
+interface Shown {
+  field: Field
+  label: string
+  id: string
+  given: string | undefined
+  fault: string | undefined
+  messages: Messages
+}
 
 /** `given`: what was typed before. Secrets are not shown again, not even to the one who typed them. */
 export function fieldInputs(
   app: CatalogApp,
+  messages: Messages,
   given: Readonly<Record<string, string>> = {},
   error?: ConnectError,
+  preset: Readonly<Record<string, string>> = {},
 ): Html[] {
-  return askedFields(app).map((field) => fieldInput(field, given[field.name], error?.fields[field.name]))
+  return askedFields(app, preset).map((field) => {
+    const fault = error?.faults[field.name]
+    return fieldInput({
+      field,
+      label: field.label ?? field.name,
+      id: `field-${field.name}`,
+      given: given[field.name],
+      fault: fault && faultText(fault, messages),
+      messages,
+    })
+  })
 }
 
-function fieldInput(field: Field, given: string | undefined, fault: string | undefined): Html {
-  const id = `field-${field.name}`
-  const about = [field.description && `${id}-help`, `${id}-fault`].filter(Boolean).join(' ')
+function fieldInput(shown: Shown): Html {
+  const { field, label, id, fault, messages } = shown
   return html`<div class="field">
     <label for="${id}"
-      >${field.label ?? field.name}${!field.required && html` <span class="quiet">(optional)</span>`}</label
+      >${label}${!field.required && html` <span class="quiet">${messages.fields.optional}</span>`}</label
     >
     ${field.description && html`<p class="quiet" id="${id}-help">${field.description}</p>`}
-    ${field.options ? choice(field, id, about, given, fault) : input(field, id, about, given, fault)}
+    ${field.options ? choice(shown) : input(shown)}
     <p class="fault" id="${id}-fault" ${!fault && html`hidden`}>${fault}</p>
   </div>`
 }
 
-const choice = (
-  field: Field,
-  id: string,
-  about: string,
-  given: string | undefined,
-  fault: string | undefined,
-) =>
-  html`<select id="${id}" name="field.${field.name}" aria-describedby="${about}" ${marks(field, fault)}>
-    ${!(given ?? field.default) && html`<option value="">Please choose</option>`}
+const choice = (shown: Shown) => {
+  const { field, id, given, messages } = shown
+  return html`<select id="${id}" name="field.${field.name}" ${marks(shown)}>
+    ${!(given ?? field.default) && html`<option value="">${messages.fields.choose}</option>`}
     ${field.options?.map(
       (option) =>
         html`<option value="${option}" ${option === (given ?? field.default) && html`selected`}>
@@ -44,31 +60,40 @@ const choice = (
         </option>`,
     )}
   </select>`
-
-const input = (
-  field: Field,
-  id: string,
-  about: string,
-  given: string | undefined,
-  fault: string | undefined,
-) => {
-  const isSecret = field.type === 'password'
-  return html`<input
-    id="${id}"
-    name="field.${field.name}"
-    type="${isSecret ? 'password' : 'text'}"
-    value="${isSecret ? '' : (given ?? field.default)}"
-    aria-describedby="${about}"
-    autocomplete="off"
-    autocapitalize="none"
-    spellcheck="false"
-    ${field.pattern !== undefined && isPatternForBrowsers(field.pattern) && html`pattern="${field.pattern}"`}
-    ${marks(field, fault)}
-  />`
 }
 
-const marks = (field: Field, fault: string | undefined) =>
-  html`${field.required && html`required`} ${fault !== undefined && html`aria-invalid="true"`}`
+const input = (shown: Shown) => {
+  const { field, id, given } = shown
+  const isSecret = field.type === 'password'
+  return html`<div class="control">
+    <input
+      id="${id}"
+      name="field.${field.name}"
+      type="${isSecret ? 'password' : 'text'}"
+      value="${isSecret ? '' : (given ?? field.default)}"
+      autocomplete="off"
+      autocapitalize="none"
+      autocorrect="off"
+      spellcheck="false"
+      dir="ltr"
+      ${field.pattern !== undefined && isPatternForBrowsers(field.pattern) && html`pattern="${field.pattern}"`}
+      ${marks(shown)}
+    />${isSecret && tools(shown)}
+  </div>`
+}
+
+/** Work only by script, which takes the `hidden` away. */
+const tools = ({ id, label, messages: { fields } }: Shown) =>
+  html`<button type="button" class="tool" data-paste="${id}" hidden>
+      ${fields.paste}<span class="unseen"> ${label}</span></button
+    ><button type="button" class="tool" data-reveal="${id}" hidden>
+      <span data-show="${fields.show}" data-hide="${fields.hide}">${fields.show}</span
+      ><span class="unseen"> ${label}</span>
+    </button>`
+
+const marks = ({ field, id, fault }: Shown) =>
+  html`aria-describedby="${[field.description && `${id}-help`, `${id}-fault`].filter(Boolean).join(' ')}"
+  ${field.required && html`required`} ${fault !== undefined && html`aria-invalid="true"`}`
 
 /** Browsers read `pattern` with the flag v, which refuses some that are good with the flag u; those are checked here alone. */
 function isPatternForBrowsers(pattern: string): boolean {

@@ -176,7 +176,7 @@ test('G6-124, G6-125: the redirect addresses, byte for byte and only when it is 
   const token = await world.token(uris)
   const refused = await world.start(token)
   const failed = await world.callback({ error: 'access_denied', state: refused.state }, refused.cookie)
-  assert.equal(failed.headers.get('location'), uris.error_redirect_uri)
+  assert.equal(failed.headers.get('location'), `${uris.error_redirect_uri}&error=user_refused`)
   const strange = await world.callback({ code: 'c', state: 'unknown' }, refused.cookie)
   assert.equal(strange.headers.get('location'), null)
 

@@ -1,7 +1,8 @@
 /** Owns reading what a provider sends back with the browser: a code, or an error, or something that is refused. */
 import type { CatalogApp } from '../apps/catalog.ts'
 import { isHmacSha256Hex } from '../platform/crypto/hmac.ts'
-import { oauth2Of, upstreamContext, type UpstreamValues } from '../upstream/upstream-context.ts'
+import { issuerOf } from '../upstream/issuer.ts'
+import { oauth2Of, upstreamContext, upstreamUrl, type UpstreamValues } from '../upstream/upstream-context.ts'
 import { renderTemplate } from '../upstream/template.ts'
 import { ConnectError } from './connect-errors.ts'
 
@@ -20,7 +21,7 @@ export interface Callback {
 
 /** Before anything is spent: a code that cannot be one never gets as far as the attempt. @throws ConnectError `code_invalid` */
 export function requirePlausibleCode(app: CatalogApp, query: CallbackQuery): void {
-  const code = query[oauth2Of(app).code_param]
+  const code = query[app.oauth?.version === 1 ? 'oauth_verifier' : oauth2Of(app).code_param]
   if (query['error'] === undefined && code && (code.length > MAX_CODE_CHARACTERS || !CODE.test(code)))
     throw new ConnectError('code_invalid')
 }
@@ -31,7 +32,7 @@ export function requirePlausibleCode(app: CatalogApp, query: CallbackQuery): voi
  */
 export function readCallback(app: CatalogApp, query: CallbackQuery, values: UpstreamValues): Callback {
   const oauth = oauth2Of(app)
-  requireIssuer(oauth.authorization_url, query['iss'])
+  requireIssuer(app, query['iss'], values)
   if (query['error'] !== undefined) {
     const detail = `${query['error']}: ${query['error_description'] ?? ''}`.slice(0, 300)
     throw new ConnectError(query['error'] === 'access_denied' ? 'user_refused' : 'provider_error', { detail })
@@ -51,13 +52,18 @@ export function readCallback(app: CatalogApp, query: CallbackQuery, values: Upst
   return { code, kept }
 }
 
-/** RFC 9207: where the answer names its issuer, it is the server we went to. A host that a person's value names is not known here. */
-function requireIssuer(authorizationUrl: string, issuer: string | undefined): void {
-  if (issuer === undefined || authorizationUrl.includes('{{')) return
-  if (URL.parse(issuer)?.origin !== new URL(authorizationUrl).origin)
-    throw new ConnectError('provider_mismatch', {
-      detail: 'iss is another origin than the authorization server',
-    })
+/**
+ * RFC 9207: where the answer names its issuer, it is the server we went to. Compared as text where the catalogue knows how that calls
+ * itself, else by origin; so too where its name contains something that only the tokens tell.
+ */
+function requireIssuer(app: CatalogApp, given: string | undefined, values: UpstreamValues): void {
+  if (given === undefined) return
+  const oauth = oauth2Of(app)
+  const context = upstreamContext(app, values)
+  const known = issuerOf(oauth, context)
+  const origin = new URL(oauth.issuer ?? upstreamUrl(app, oauth.authorization_url, context)).origin
+  if (known === undefined ? URL.parse(given)?.origin !== origin : given !== known)
+    throw new ConnectError('provider_mismatch', { detail: 'iss is another than the authorization server' })
 }
 
 type CallbackCheck = NonNullable<ReturnType<typeof oauth2Of>['callback_check']>

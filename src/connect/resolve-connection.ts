@@ -1,9 +1,11 @@
 /** Owns deciding what a Connect token and a request together ask to connect; whatever disagrees is refused here. */
 import { projectEnvironmentOfRow, type ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
+import { findAppOverride } from '../app-overrides/read-app-overrides.ts'
 import type { CatalogApp } from '../apps/catalog.ts'
 import type { Tables } from '../db/tables.ts'
 import { findDefaultOAuthApp, findOAuthApp, type OAuthApp } from '../oauth-apps/find-oauth-app.ts'
+import type { UpstreamClient } from '../upstream/upstream-context.ts'
 import { ConnectError } from './connect-errors.ts'
 import type { ConnectToken } from './require-token.ts'
 import { findReconnectable } from './store.ts'
@@ -14,9 +16,12 @@ export interface ConnectionRequest {
   /** Slug or id. */
   app?: string | undefined
   oauthAppId?: string | undefined
+  appOverrideId?: string | undefined
   /** Reconnect this account. */
   accountId?: string | undefined
   oauthScopeProfile?: string | undefined
+  /** That the person brings, instead of any OAuth app of the developer's. */
+  ownClient?: UpstreamClient | undefined
 }
 
 export interface Connection {
@@ -24,10 +29,15 @@ export interface Connection {
   project: Project
   env: ProjectEnvironment
   catalogApp: CatalogApp
-  /** Absent for apps that take keys, and where the person's own fields hold the client. */
+  /** Absent for apps that take keys, and where the person brings the client. */
   oauthApp: OAuthApp | undefined
+  ownClient: UpstreamClient | undefined
   accountId: string | null
+  /** Of the account to be reconnected, where it has one. */
+  accountName: string | null
   oauthScopeProfile: string | undefined
+  /** Values of the app's fields that an app override presets: they are not asked for. */
+  preset: Readonly<Record<string, string>>
 }
 
 type Needs = Pick<App, 'db' | 'vault' | 'catalog' | 'projects'>
@@ -63,13 +73,20 @@ export async function resolveConnection(
           appSlug: catalogApp.name_slug,
         })
   if (request.accountId !== undefined && !account) throw new ConnectError('account_unknown')
+  const override =
+    request.appOverrideId === undefined ? undefined : await findAppOverride(app, env, request.appOverrideId)
+  if (request.appOverrideId !== undefined && override?.appSlug !== catalogApp.name_slug)
+    throw new ConnectError('app_override_unknown')
   const connection = {
     token,
     project,
     env,
     catalogApp,
     accountId: account?.id ?? null,
+    accountName: account?.name ?? null,
     oauthScopeProfile: request.oauthScopeProfile,
+    preset: override?.preset ?? {},
+    ownClient: catalogApp.auth_type === 'oauth' ? ownClientOf(request) : undefined,
   }
   if (catalogApp.auth_type === 'keys') {
     if (request.oauthAppId !== undefined) throw new ConnectError('oauth_app_unknown')
@@ -81,12 +98,21 @@ export async function resolveConnection(
     request.oauthAppId !== token.oauth_app_id
   )
     throw new ConnectError('app_mismatch')
-  const named = token.oauth_app_id ?? request.oauthAppId
+  const named = token.oauth_app_id ?? request.oauthAppId ?? override?.oauthAppId ?? undefined
+  if (connection.ownClient !== undefined) {
+    // The developer has chosen: nobody puts a client of his own in its place.
+    if (named !== undefined) throw new ConnectError('app_mismatch')
+    return { ...connection, oauthApp: undefined }
+  }
   return {
     ...connection,
     oauthApp: await requireOAuthApp(app, env, catalogApp, named, account?.oauth_app_id ?? undefined),
   }
 }
+
+/** Id and secret, and nothing else that a request may bring along. */
+const ownClientOf = ({ ownClient: given }: ConnectionRequest): UpstreamClient | undefined =>
+  given && { id: given.id, ...(given.secret === undefined ? {} : { secret: given.secret }) }
 
 function findCatalogApp(app: Needs, token: ConnectToken, asked: string | undefined): CatalogApp {
   const found = app.catalog.current.find(asked ?? token.app_slug ?? '')
@@ -98,7 +124,7 @@ function findCatalogApp(app: Needs, token: ConnectToken, asked: string | undefin
 
 /** Whether this server knows how to connect an account of the app. */
 export const isConnectable = ({ auth_type, oauth }: CatalogApp): boolean =>
-  auth_type === 'keys' || (auth_type === 'oauth' && oauth?.version === 2)
+  auth_type === 'keys' || (auth_type === 'oauth' && oauth !== undefined)
 
 /** The one that is named; else the one the account was made with; else the default. */
 async function requireOAuthApp(

@@ -1,29 +1,35 @@
 /** Table of contents of connecting an account: the page, its forms, the way to the provider and back. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { AccountShape, CreateAccountBody, CreateAccountQuery } from '../accounts/contract.ts'
 import type { App } from '../app.ts'
 import { isOutage } from '../db/outage.ts'
 import type { Http } from '../http/http.ts'
 import { mintHex } from '../platform/crypto/secrets.ts'
 import { errorAnswers } from '../platform/error-shape.ts'
+import { answerChoice } from './answer-choice.ts'
+import { choicePage } from './choice-page.ts'
 import { ConnectError } from './connect-errors.ts'
 import { readConnectForm } from './connect-form.ts'
 import {
   AttemptAnswer,
   CallbackParams,
   CallbackQuery,
+  ChoiceBody,
   ConnectBody,
   ConnectedAnswer,
   CreatedAttempt,
   HandleParams,
+  HandoverParams,
+  knownMembers,
+  NumberBody,
   PageQuery,
   ResultParams,
 } from './contract.ts'
-import { createAccount } from './create-account.ts'
 import { createAttempt } from './create-attempt.ts'
 import { errorPage } from './error-page.ts'
 import { finishAttempt } from './finish-attempt.ts'
+import { createHandover, openHandover } from './handover.ts'
+import { numbersPage, waitingPage } from './handover-pages.ts'
 import { pageHeaders, renderPage, type Page } from './page.ts'
 import { pageAssets, readAsset } from './page-assets.ts'
 import { readAttempt } from './read-attempt.ts'
@@ -31,7 +37,9 @@ import { resultPage } from './result-page.ts'
 import { requireOwnOrigin } from './same-origin.ts'
 import { formAgain, showPage } from './show-page.ts'
 import { openStart, startAttempt, type Departure } from './start-attempt.ts'
-import { submitKeys, submitKeysForm } from './submit-keys.ts'
+import { submitKeys, submitKeysForm, type SubmittedKeys } from './submit-keys.ts'
+import { findAccountName } from './store.ts'
+import { messagesFor, type Visit } from './visit.ts'
 
 const tags = ['Connect page']
 const IMMUTABLE = 'public, max-age=31536000, immutable'
@@ -48,6 +56,24 @@ export function connectRoutes(http: Http, app: App): void {
     if (cookie !== undefined) void reply.header('set-cookie', cookie)
     return goTo(reply, location)
   }
+  const visitOf = ({ headers }: FastifyRequest): Visit => ({
+    publicUrl: app.config.publicUrl,
+    basePath,
+    acceptLanguage: headers['accept-language'],
+    userAgent: headers['user-agent'],
+  })
+  const attemptAnswer = (handle: string) => ({
+    handle,
+    start_url: `${app.config.publicUrl}/connect/attempts/${handle}/start`,
+  })
+  async function keysAnswer(submitted: SubmittedKeys) {
+    if ('handle' in submitted) return attemptAnswer(submitted.handle)
+    const name = await findAccountName(app.db.read, submitted.accountId)
+    return { account_id: submitted.accountId, ...(name === null ? {} : { account_name: name }) }
+  }
+  /** A page, or where the browser belongs instead. */
+  const answer = (reply: FastifyReply, next: Page | string) =>
+    typeof next === 'string' ? goTo(reply, next) : sendPage(reply, next)
   const ownPageOnly = async (request: FastifyRequest) =>
     requireOwnOrigin(app.config.publicUrl, { ...request.headers })
 
@@ -64,12 +90,17 @@ export function connectRoutes(http: Http, app: App): void {
       const known = asConnectError(error)
       if (known.status >= 500) request.log.error({ err: error, code: known.code }, 'request failed')
       else request.log.info({ code: known.code, detail: known.detail }, 'connecting refused')
-      return sendPage(reply, errorPage(known, { framing: 'anyone' }))
+      const visit = visitOf(request)
+      const messages = messagesFor(visit, askedLanguage(request))
+      return sendPage(reply, errorPage(visit, known, { messages, framing: 'anyone' }))
     })
 
     pages.get('/_static/connect.html', {
       schema: { summary: 'The Connect page', tags, querystring: PageQuery },
-      handler: async (request, reply) => sendPage(reply, await showPage(app, basePath, request.query)),
+      // Some chats ask for the head alone before they believe in a link.
+      exposeHeadRoute: true,
+      handler: async (request, reply) =>
+        sendPage(reply, await showPage(app, visitOf(request), request.query)),
     })
     pages.post('/connect/keys', {
       schema: {
@@ -81,8 +112,8 @@ export function connectRoutes(http: Http, app: App): void {
       preValidation: ownPageOnly,
       handler: async (request, reply) =>
         isJson(request)
-          ? reply.send({ account_id: await submitKeys(app, request.body) })
-          : sendPage(reply, await submitKeysForm(app, basePath, request.body)),
+          ? reply.send(await keysAnswer(await submitKeys(app, request.body, 'frame')))
+          : sendPage(reply, await submitKeysForm(app, visitOf(request), request.body)),
     })
     pages.post('/connect/attempts', {
       schema: {
@@ -95,21 +126,21 @@ export function connectRoutes(http: Http, app: App): void {
       handler: async (request, reply) => {
         const { body } = request
         if (isJson(request)) {
-          const handle = await createAttempt(app, body, 'frame')
-          return reply.send({ handle, start_url: `${app.config.publicUrl}/connect/attempts/${handle}/start` })
+          const handle = await createAttempt(app, knownMembers(body), 'frame')
+          return reply.send(attemptAnswer(handle))
         }
         try {
-          const handle = await createAttempt(app, body, 'link')
+          const handle = await createAttempt(app, knownMembers(body), 'link')
           return await depart(reply, await startAttempt(app, handle, undefined))
         } catch (error) {
-          return sendPage(reply, await formAgain(app, basePath, body, error))
+          return sendPage(reply, await formAgain(app, visitOf(request), body, error))
         }
       },
     })
     pages.get('/connect/attempts/:handle/start', {
       schema: { summary: 'Go to the provider', tags, params: HandleParams },
       handler: async (request, reply) => {
-        const next = await openStart(app, basePath, request.params.handle, request.headers)
+        const next = await openStart(app, visitOf(request), request.params.handle, request.headers)
         return 'location' in next ? depart(reply, next) : sendPage(reply, next)
       },
     })
@@ -139,29 +170,61 @@ export function connectRoutes(http: Http, app: App): void {
     pages.get('/connect/results/:attempt_id', {
       schema: { summary: 'How it ended', tags, params: ResultParams },
       handler: async (request, reply) =>
-        sendPage(reply, await resultPage(app, basePath, request.params.attempt_id, request.headers.cookie)),
+        answer(
+          reply,
+          await resultPage(app, visitOf(request), request.params.attempt_id, request.headers.cookie),
+        ),
+    })
+    pages.post('/connect/handovers', {
+      schema: { summary: 'Make a code for another device', tags, body: ConnectBody },
+      preValidation: ownPageOnly,
+      handler: async (request, reply) =>
+        goTo(reply, `${app.config.publicUrl}/connect/waiting/${await createHandover(app, request.body)}`),
+    })
+    pages.get('/connect/waiting/:handle', {
+      schema: { summary: 'The code, until it is done there', tags, params: HandleParams },
+      handler: async (request, reply) => {
+        const isFramed = request.headers['sec-fetch-dest'] === 'iframe'
+        return answer(reply, await waitingPage(app, visitOf(request), request.params.handle, isFramed))
+      },
+    })
+    pages.get('/connect/handovers/:secret', {
+      schema: { summary: 'On the other device: which number?', tags, params: HandoverParams },
+      handler: async (request, reply) =>
+        sendPage(reply, await numbersPage(app, visitOf(request), request.params.secret)),
+    })
+    pages.post('/connect/handovers/:secret', {
+      schema: {
+        summary: 'Go on there, with the right number',
+        tags,
+        params: HandoverParams,
+        body: NumberBody,
+      },
+      preValidation: ownPageOnly,
+      handler: async (request, reply) => {
+        const asked = await openHandover(app, request.params.secret, request.body.number)
+        const query = { ...asked, hideClose: 'true', handedOver: 'true' }
+        return sendPage(reply, await showPage(app, visitOf(request), query))
+      },
+    })
+    pages.get('/connect/choices/:attempt_id', {
+      schema: { summary: 'What only the person can say', tags, params: ResultParams },
+      handler: async (request, reply) =>
+        answer(
+          reply,
+          await choicePage(app, visitOf(request), request.params.attempt_id, request.headers.cookie),
+        ),
+    })
+    pages.post('/connect/choices/:attempt_id', {
+      schema: { summary: 'Say it', tags, params: ResultParams, body: ChoiceBody },
+      preValidation: ownPageOnly,
+      handler: async (request, reply) => {
+        const { params, headers, body } = request
+        return goTo(reply, await answerChoice(app, params.attempt_id, headers.cookie, body))
+      },
     })
   })
 
-  http.post('/v1/connect/:project_id/accounts', {
-    schema: {
-      summary: 'Connect an account with keys',
-      tags: ['Accounts'],
-      querystring: CreateAccountQuery,
-      body: CreateAccountBody,
-      response: { 200: AccountShape, ...errorAnswers },
-    },
-    handler: async (request, reply) => {
-      const text = await createAccount(
-        app,
-        request.projectEnvironment,
-        request.caller,
-        request.query,
-        request.body,
-      )
-      return (reply as FastifyReply).type('application/json; charset=utf-8').send(text)
-    },
-  })
   http.get('/connect/attempts/:handle', {
     schema: {
       summary: 'How an attempt stands',
@@ -185,6 +248,12 @@ export function connectRoutes(http: Http, app: App): void {
         .send(content)
     },
   })
+}
+
+/** Also of a request that did not pass its schema. */
+function askedLanguage({ query, body }: FastifyRequest): string | undefined {
+  const asked: unknown = Object(query).lang ?? Object(body).lang
+  return typeof asked === 'string' ? asked : undefined
 }
 
 const isJson = (request: FastifyRequest) =>

@@ -5,39 +5,43 @@ import { ConnectError } from './connect-errors.ts'
 import { connectionPage } from './connection-page.ts'
 import type { ConnectBody, PageQuery } from './contract.ts'
 import { errorPage } from './error-page.ts'
+import type { Messages } from './messages/en.ts'
 import type { Page } from './page.ts'
 import { framingOf, originsData } from './page-parts.ts'
+import { isPreviewBot } from './preview-bot.ts'
+import { previewPage } from './preview-page.ts'
 import { requireToken, type ConnectToken } from './require-token.ts'
 import { resolveConnection, tenantOf } from './resolve-connection.ts'
+import { messagesFor, type Visit } from './visit.ts'
 
 type Needs = Pick<App, 'db' | 'vault' | 'clock' | 'catalog' | 'projects'>
 
 /** @throws ConnectError only about the token; every other failure is a page that the token's own frame may show */
-export async function showPage(app: Needs, basePath: string, query: PageQuery): Promise<Page> {
+export async function showPage(app: Needs, visit: Visit, query: PageQuery): Promise<Page> {
   const token = await requireToken(app, query.token)
+  const messages = messagesFor(visit, query.lang)
   try {
-    if (!query.app && token.app_slug === null) return await appListPage(app, basePath, token, query)
+    if (isPreviewBot(visit.userAgent))
+      return previewPage(visit, messages, (await tenantOf(app, token)).project)
+    if (!query.app && token.app_slug === null) return await appListPage(app, visit, messages, token, query)
     const connection = await resolveConnection(app, token, filled(query))
-    return connectionPage(connection, { basePath, token: query.token ?? '', query })
+    return connectionPage(connection, { visit, messages, token: query.token ?? '', query })
   } catch (error) {
-    return failurePage(app, token, error)
+    return failurePage(app, visit, messages, token, error)
   }
 }
 
 /** The form again with what was wrong, or the error page when there is no form to show. @throws ConnectError about the token */
-export async function formAgain(
-  app: Needs,
-  basePath: string,
-  body: ConnectBody,
-  error: unknown,
-): Promise<Page> {
+export async function formAgain(app: Needs, visit: Visit, body: ConnectBody, error: unknown): Promise<Page> {
   if (!(error instanceof ConnectError)) throw error
+  const messages = messagesFor(visit, body.lang)
   const token = await requireToken(app, body.token)
   const canBeSentAgain = ['field_invalid', 'keys_refused', 'provider_unreachable'].includes(error.code)
-  if (!canBeSentAgain) return failurePage(app, token, error)
+  if (!canBeSentAgain) return failurePage(app, visit, messages, token, error)
   const connection = await resolveConnection(app, token, filled(body))
   return connectionPage(connection, {
-    basePath,
+    visit,
+    messages,
     token: body.token,
     query: body,
     error,
@@ -45,16 +49,30 @@ export async function formAgain(
   })
 }
 
-async function failurePage(app: Needs, token: ConnectToken, error: unknown): Promise<Page> {
+async function failurePage(
+  app: Needs,
+  visit: Visit,
+  messages: Messages,
+  token: ConnectToken,
+  error: unknown,
+): Promise<Page> {
   if (!(error instanceof ConnectError)) throw error
   const { project } = await tenantOf(app, token)
-  return errorPage(error, { project, framing: framingOf(token, project), origins: originsData(token) })
+  const framing = framingOf(token, project)
+  return errorPage(visit, error, { messages, project, framing, origins: originsData(token) })
 }
 
 /** An empty parameter is one that was not given. */
-const filled = ({ app, oauthAppId, accountId, oauthScopeProfile }: Omit<PageQuery, 'token'>) => ({
+const filled = ({
+  app,
+  oauthAppId,
+  appOverrideId,
+  accountId,
+  oauthScopeProfile,
+}: Omit<PageQuery, 'token'>) => ({
   app: app || undefined,
   oauthAppId: oauthAppId || undefined,
+  appOverrideId: appOverrideId || undefined,
   accountId: accountId || undefined,
   oauthScopeProfile: oauthScopeProfile || undefined,
 })

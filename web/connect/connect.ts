@@ -1,14 +1,26 @@
-/** Owns the script of the Connect page: the address without the token, and in a frame the popup, the asking and the messages. */
+/** Owns the script of the Connect page: a link works without it, and more easily with it; a frame needs it. */
+import { element } from './elements.ts'
+import { easeFields } from './fields.ts'
 import { runInFrame } from './frame.ts'
+import { easeInApp } from './in-app.ts'
+import { sendKeysFirst } from './keys.ts'
+import { reloadOnChange } from './reload.ts'
+import { easeSearch } from './search.ts'
 
-/** A link works without this script; it only tidies up behind it. */
 function start(): void {
-  // The Connect token, or a code of the provider's, would stay in the history otherwise.
-  if (location.search !== '') history.replaceState(null, '', location.pathname)
+  const { page, closes, inApp } = document.body.dataset
+  // The Connect token, or a code of the provider's, would stay in the history otherwise. Inside another app the address is what its menu
+  // hands to the person's own browser, so there it must stay whole.
+  if (location.search !== '' && inApp === undefined) history.replaceState(null, '', location.pathname)
+  easeFields()
+  easeSearch()
+  easeInApp()
+  reloadOnChange()
   if (window.parent !== window) runInFrame()
+  else if (page === 'keys') sendKeysFirst()
   // The browser lets only windows that a script has opened close themselves; in any other this does nothing.
-  else if (document.body.dataset['closes'] === 'true') setTimeout(() => window.close(), 1500)
-  document.getElementById('failure')?.focus()
+  else if (closes === 'true') setTimeout(() => window.close(), 1500)
+  element('failure')?.focus()
 }
 
 start()

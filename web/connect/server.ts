@@ -1,19 +1,22 @@
 /** Owns what the page asks of its own server. */
-import type { AttemptAnswer, ConnectBody, CreatedAttempt } from '../../src/connect/contract.ts'
+import type {
+  AttemptAnswer,
+  ConnectBody,
+  ConnectedAnswer,
+  CreatedAttempt,
+} from '../../src/connect/contract.ts'
 
 export type { CreatedAttempt }
 
 export interface Failure {
   code: string
+  /** In English, for the page around; the person reads the texts of the page. */
   error: string
-  nextStep?: string
-  fields?: Record<string, string>
+  /** Name of a field -> what is wrong with it. */
+  faults?: Record<string, string>
 }
 
-const OFFLINE: Failure = {
-  code: 'offline',
-  error: 'The server cannot be reached. Check your connection and try again.',
-}
+const OFFLINE: Failure = { code: 'offline', error: 'The server cannot be reached.' }
 
 const address = (path: string) => `${document.body.dataset['base'] ?? ''}${path}`
 
@@ -40,13 +43,13 @@ async function send<Answer>(path: string, form: HTMLFormElement): Promise<Answer
     const body = (await answer.json()) as Answer & {
       error?: string
       code?: string
-      details?: { fields?: Record<string, string> }
+      details?: { faults?: Record<string, string> }
     }
     if (answer.ok) return body
     return {
       code: body.code ?? 'unexpected',
-      error: body.error ?? 'Something went wrong.',
-      ...(body.details?.fields === undefined ? {} : { fields: body.details.fields }),
+      error: body.error ?? 'The server gave no reason.',
+      ...(body.details?.faults === undefined ? {} : { faults: body.details.faults }),
     }
   } catch {
     return OFFLINE
@@ -54,7 +57,7 @@ async function send<Answer>(path: string, form: HTMLFormElement): Promise<Answer
 }
 
 export const createAttempt = (form: HTMLFormElement) => send<CreatedAttempt>('/connect/attempts', form)
-export const sendKeys = (form: HTMLFormElement) => send<{ account_id: string }>('/connect/keys', form)
+export const sendKeys = (form: HTMLFormElement) => send<ConnectedAnswer>('/connect/keys', form)
 
 /** Undefined when it cannot be told now; the page asks again. */
 export async function readAttempt(handle: string): Promise<AttemptAnswer | undefined> {
@@ -64,7 +67,7 @@ export async function readAttempt(handle: string): Promise<AttemptAnswer | undef
       credentials: 'omit',
     })
     if (answer.status === 404)
-      return { status: 'failed', error_code: 'attempt_unknown', error: 'The sign-in has expired.' }
+      return { status: 'failed', error_code: 'attempt_expired', error: 'The sign-in has expired.' }
     return answer.ok ? ((await answer.json()) as AttemptAnswer) : undefined
   } catch {
     return undefined
