@@ -91,6 +91,8 @@ const newAccount = (app: App, user: User, slug: string, createdAt: number): Acco
   refresh_expires_at: null,
   expiry_warned_at: null,
   next_check_at: null,
+  connected_at: null,
+  learned_ttl_ms: null,
   last_checked_at: null,
 })
 

@@ -6,10 +6,12 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { configurationDocument } from './configuration-document.ts'
+import { appMatrixDoc } from './generate-app-matrix.ts'
 import { securityCasesDoc } from './generate-security-cases.ts'
 import { openApiDocument } from './openapi-document.ts'
 
 const documents: Record<string, () => string | Promise<string>> = {
+  'docs/apps.md': appMatrixDoc,
   'docs/configuration.md': configurationDocument,
   'docs/openapi.json': async () => `${JSON.stringify(await openApiDocument(), null, 2)}\n`,
   'docs/security-cases.md': securityCasesDoc,

@@ -32,6 +32,9 @@ export const otherAnswers: Readonly<Record<string, Readonly<Record<number, Answe
   'PATCH /v1/oauth/:endpoint': onlyPost,
   'DELETE /v1/oauth/:endpoint': onlyPost,
 
+  'GET /v1/connect/:project_id/events/stream': { 200: of('text/event-stream', text) },
+  'GET /v1/connect/events/stream': { 200: of('text/event-stream', text) },
+
   'GET /_static/connect.html': { 200: page },
   'GET /_static/assets/:file': {
     200: { content: { 'text/javascript': { schema: text }, 'text/css': { schema: text } } },

@@ -21,9 +21,14 @@ export interface Config {
   signingAlgorithm: 'EdDSA' | 'RS256'
   logLevel: string
   trustedProxies: string[]
+  /** Serve TLS with a certificate of our own making. */
+  tlsLocal: boolean
   tlsCert: string | undefined
   tlsKey: Secret | undefined
   egressAllow: string[]
+  refreshLoop: { on: boolean; concurrency: number; ratePerSecond: number }
+  keyCheckHours: number
+  eventDays: number
   poolSize: number
   tokenFailuresPerMinute: number
   bootstrap: {
@@ -64,10 +69,15 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): LoadedConfig {
   const production = get('NODE_ENV') === 'production'
   const port = Number(get('PORT'))
   const dataDir = resolve(get('HEADGATE_DATA_DIR')!)
-  const tls = get('HEADGATE_TLS_CERT') !== undefined
-  if (tls !== (get('HEADGATE_TLS_KEY') !== undefined)) {
+  const tlsLocal = get('HEADGATE_TLS') === 'local'
+  const tlsGiven = get('HEADGATE_TLS_CERT') !== undefined
+  if (tlsGiven !== (get('HEADGATE_TLS_KEY') !== undefined)) {
     throw new BadConfig('HEADGATE_TLS_CERT and HEADGATE_TLS_KEY go together')
   }
+  if (tlsGiven && tlsLocal) {
+    throw new BadConfig('HEADGATE_TLS=local and HEADGATE_TLS_CERT exclude each other')
+  }
+  const tls = tlsGiven || tlsLocal
   if (
     (get('HEADGATE_BOOTSTRAP_CLIENT_SECRET') === undefined) !==
     (get('HEADGATE_BOOTSTRAP_CLIENT_ID') === undefined)
@@ -97,9 +107,17 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): LoadedConfig {
       signingAlgorithm: get('HEADGATE_SIGNING_ALGORITHM') as Config['signingAlgorithm'],
       logLevel: get('HEADGATE_LOG_LEVEL')!,
       trustedProxies: list('HEADGATE_TRUSTED_PROXIES'),
+      tlsLocal,
       tlsCert: get('HEADGATE_TLS_CERT'),
       tlsKey: secret('HEADGATE_TLS_KEY'),
       egressAllow: list('HEADGATE_EGRESS_ALLOW'),
+      refreshLoop: {
+        on: get('HEADGATE_REFRESH_LOOP') === 'on',
+        concurrency: Number(get('HEADGATE_REFRESH_CONCURRENCY')),
+        ratePerSecond: Number(get('HEADGATE_REFRESH_RATE')),
+      },
+      keyCheckHours: Number(get('HEADGATE_KEY_CHECK_HOURS')),
+      eventDays: Number(get('HEADGATE_EVENT_DAYS')),
       poolSize: Number(get('HEADGATE_POOL_SIZE')),
       tokenFailuresPerMinute: Number(get('HEADGATE_TOKEN_FAILURES_PER_MINUTE')),
       bootstrap: {
@@ -111,6 +129,12 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): LoadedConfig {
       },
     },
   }
+}
+
+/** A value that a command is told to take from the environment, so that it stands in no list of processes and in no history. */
+export const environmentValue = (name: string): Secret | undefined => {
+  const value = process.env[name]
+  return value === undefined ? undefined : new Secret(value)
 }
 
 /** The value of `NAME`, or the content of the file that `NAME_FILE` names. An empty value counts as not set. */
@@ -138,4 +162,18 @@ function readSetting(setting: Setting, env: NodeJS.ProcessEnv): string | undefin
     }
   }
   return value
+}
+
+/** For commands that call a server instead of being one: the variables that the SDK's users have set anyway. */
+export function readClientEnvironment(env: NodeJS.ProcessEnv = process.env): {
+  baseUrl: string | undefined
+  clientId: string | undefined
+  clientSecret: Secret | undefined
+} {
+  const secret = env['PIPEDREAM_CLIENT_SECRET'] || undefined
+  return {
+    baseUrl: env['PIPEDREAM_BASE_URL'] || undefined,
+    clientId: env['PIPEDREAM_CLIENT_ID'] || undefined,
+    clientSecret: secret === undefined ? undefined : new Secret(secret),
+  }
 }

@@ -20,7 +20,7 @@ export interface TestServer {
 }
 
 export interface TestServerOptions {
-  /** A clock that the test moves; without it the machine's. */
+  /** A clock that the test moves, and then nothing is refreshed in the background unless `env` says so; without it the machine's. */
   clock?: Clock
   /** Settings by their environment names, see docs/configuration.md. */
   env?: Record<string, string>
@@ -35,6 +35,8 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
   const port = await freePort()
   const { config } = loadConfig({
     PORT: String(port),
+    // What a test counts is what it does itself, where it moves the time.
+    HEADGATE_REFRESH_LOOP: options.clock === undefined ? 'on' : 'off',
     HEADGATE_EPHEMERAL: options.env?.['DATABASE_URL'] === undefined ? 'on' : 'off',
     ...options.env,
   })
@@ -49,7 +51,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
   }
   return {
     url: config.publicUrl,
-    address: `${config.tlsCert === undefined ? 'http' : 'https'}://127.0.0.1:${config.port}`,
+    address: `${server.app.config.tlsCert === undefined ? 'http' : 'https'}://127.0.0.1:${config.port}`,
     projectId,
     clientId,
     clientSecret: clientSecret.reveal(),

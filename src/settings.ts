@@ -107,7 +107,8 @@ export const settings: readonly Setting[] = [
   {
     name: 'HEADGATE_CATALOG_DIR',
     default: undefined,
-    description: 'Folder of app files (`<slug>.yaml`) that add to the built-in catalogue or change it.',
+    description:
+      'Folder of app files (`<slug>.yaml`) and pictures (`logos/<slug>.svg` or `.png`) that add to the built-in catalogue or change it. Read again when it changes.',
   },
   {
     name: 'HEADGATE_SEED_FILE',
@@ -136,6 +137,13 @@ export const settings: readonly Setting[] = [
       'Addresses or CIDR ranges of reverse proxies whose `X-Forwarded-For` is believed, separated by commas. Empty: none is.',
   },
   {
+    name: 'HEADGATE_TLS',
+    default: 'off',
+    description:
+      '`local`: serve TLS with a certificate for this machine that is made by itself (`tls/local-cert.pem` in the data directory), because the SDK’s browser client always opens `https://`.',
+    check: oneOf('off', 'local'),
+  },
+  {
     name: 'HEADGATE_TLS_CERT',
     default: undefined,
     description:
@@ -154,6 +162,39 @@ export const settings: readonly Setting[] = [
     default: '',
     description:
       'Targets in private networks that this server may call, separated by commas: `host`, `host:port` or a CIDR range. Everything private is refused otherwise.',
+  },
+  {
+    name: 'HEADGATE_REFRESH_LOOP',
+    default: 'on',
+    description:
+      '`on` refreshes tokens ahead of need and tries keys out in the background. `off` leaves it to other processes on the same database; a read still refreshes what is due.',
+    check: flag,
+  },
+  {
+    name: 'HEADGATE_REFRESH_CONCURRENCY',
+    default: '32',
+    description:
+      'Background refreshes under way at once in this process; one provider gets no more than half of them.',
+    check: wholeNumber(1, 1000),
+  },
+  {
+    name: 'HEADGATE_REFRESH_RATE',
+    default: '50',
+    description: 'Background refreshes that this process starts in a second at one provider.',
+    check: wholeNumber(1, 10_000),
+  },
+  {
+    name: 'HEADGATE_KEY_CHECK_HOURS',
+    default: '24',
+    description:
+      'Hours between two trials of an account’s keys, or of a token that cannot be refreshed, with the app’s test request.',
+    check: wholeNumber(1, 8760),
+  },
+  {
+    name: 'HEADGATE_EVENT_DAYS',
+    default: '30',
+    description: 'How many days events and their deliveries are kept, for lists, streams and replays.',
+    check: wholeNumber(1, 3650),
   },
   {
     name: 'HEADGATE_POOL_SIZE',

@@ -35,6 +35,8 @@ export type Answer = (request: SeenRequest, response: ServerResponse) => void
 
 export interface WorldOptions {
   databaseUrl?: string
+  /** More targets than the provider. */
+  egressAllow?: string[]
   /** Laid over the definition of the app `double`. */
   double?: object
   keys?: object
@@ -80,7 +82,7 @@ export async function connectWorld(t: TestContext, options: WorldOptions = {}) {
     clock,
     log,
     env: {
-      HEADGATE_EGRESS_ALLOW: provider.target,
+      HEADGATE_EGRESS_ALLOW: [provider.target, ...(options.egressAllow ?? [])].join(','),
       HEADGATE_DATA_DIR: dataDir,
       ...(options.databaseUrl === undefined
         ? {}

@@ -14,7 +14,13 @@ import { settings } from '../src/settings.ts'
 const root = join(import.meta.dirname, '..')
 const document = await openApiDocument()
 /** Sends no body by the contract, or one that only has to be there. */
-const WITHOUT_BODY = ['POST /connect/attempts/:handle/start', 'POST /sandbox/api/echo']
+const WITHOUT_BODY = [
+  'POST /connect/attempts/:handle/start',
+  'POST /sandbox/api/echo',
+  'POST /v1/connect/:project_id/webhook/regenerate_signing_key',
+  'POST /v1/connect/:project_id/webhook/test',
+  'POST /v1/connect/:project_id/webhook/deliveries/:id/replay',
+]
 /** Answered by every method but POST, to say that it has to be POST. */
 const ONLY_POST = '/v1/oauth/:endpoint'
 

@@ -3,11 +3,12 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import { noJournal, openJournal } from '../accounts/journal.ts'
+import { ProviderOutages } from '../accounts/provider-outages.ts'
 import { RefreshFlights } from '../accounts/refresh-flights.ts'
 import { AccessTokens } from '../api-clients/access-tokens.ts'
 import { ensureSigningKey } from '../api-clients/signing-keys.ts'
 import type { App } from '../app.ts'
-import { loadCatalog } from '../apps/catalog.ts'
+import { openLiveCatalog } from '../apps/live-catalog.ts'
 import type { Config } from '../config.ts'
 import { checkKeys, ensureInstance, openCountedVault, readInstance, WrongKeys } from '../db/instance.ts'
 import { migrate } from '../db/migrate.ts'
@@ -18,11 +19,11 @@ import { type Clock, systemClock } from '../platform/clock.ts'
 import { createKeyFile, readKeyFile } from '../platform/crypto/key-file.ts'
 import { type KeyRing, newKeyRingText, parseKeyRing } from '../platform/crypto/key-ring.ts'
 import { mintHex } from '../platform/crypto/secrets.ts'
+import { Wake } from '../platform/wake.ts'
 import { ProjectDirectory } from '../projects/project-directory.ts'
-import { sandboxApps } from '../sandbox/sandbox-apps.ts'
 import { createEgress } from '../upstream/egress.ts'
-
-const builtInDir = new URL('../../catalog/apps', import.meta.url).pathname
+import { MintedTokens } from '../upstream/minted-tokens.ts'
+import { catalogSources } from './catalog-sources.ts'
 
 export interface CreatedApp {
   app: App
@@ -58,19 +59,17 @@ export async function createApp(
     const sandbox = config.sandbox ? [new URL(config.publicUrl).host] : []
     const egress = createEgress({ allow: [...config.egressAllow, ...sandbox] })
     opened.push(() => egress.close())
-    const { catalog, problems } = await loadCatalog({
-      builtInDir,
-      ...(config.catalogDir === undefined ? {} : { operatorDir: config.catalogDir }),
-      extra: config.sandbox ? sandboxApps(config.publicUrl) : [],
-    })
-    for (const { file, message } of problems) log.error({ file }, `app file skipped: ${message}`)
-    const base = { config, db, vault, clock, log, egress, processes, catalog: { current: catalog } }
+    const catalog = await openLiveCatalog({ db, log }, catalogSources(config))
+    const base = { config, db, vault, clock, log, egress, processes, catalog }
     await ensureSigningKey(base)
     const app: App = {
       ...base,
+      mintedTokens: new MintedTokens(),
       accessTokens: new AccessTokens(base),
       projects: new ProjectDirectory(base),
       refreshFlights: new RefreshFlights(),
+      outages: new ProviderOutages(base),
+      revocationsDue: new Wake(),
       journal: config.ephemeral ? noJournal : await openJournal(join(config.dataDir, 'journal')),
     }
     opened.push(() => app.refreshFlights.landed())

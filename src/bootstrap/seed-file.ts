@@ -1,9 +1,10 @@
 /** Owns the declarative seed: a YAML file of projects, API clients and OAuth apps, made when missing, left alone when there. */
 import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { Ajv } from 'ajv'
 import { type Static, Type } from 'typebox'
 import { parse } from 'yaml'
-import { projectEnvironmentOfRow } from '../access/project-environment.ts'
+import { type ProjectEnvironment, projectEnvironmentOfRow } from '../access/project-environment.ts'
 import { createApiClient } from '../api-clients/create-api-client.ts'
 import { presetClientSecret } from '../api-clients/preset-client-secret.ts'
 import type { App } from '../app.ts'
@@ -11,6 +12,7 @@ import { createOAuthApp } from '../oauth-apps/create-oauth-app.ts'
 import { findDefaultOAuthApp } from '../oauth-apps/find-oauth-app.ts'
 import { Secret } from '../platform/secret.ts'
 import { createProject } from '../projects/create-project.ts'
+import { setProjectLogo } from '../projects/project-logo.ts'
 
 const closed = { additionalProperties: false }
 const Name = Type.String({ minLength: 1, maxLength: 100 })
@@ -33,6 +35,7 @@ const SeedProject = Type.Object(
     app_name: Type.Optional(Name),
     support_email: Type.Optional(Type.String({ maxLength: 254 })),
     require_allowed_origins: Type.Optional(Type.Boolean()),
+    logo: Type.Optional(Type.String({ description: 'File beside the seed file; PNG, JPEG or WebP' })),
     oauth_apps: Type.Optional(Type.Array(SeedOAuthApp)),
   },
   closed,
@@ -84,6 +87,7 @@ export async function applySeedFile(app: App, workspaceId: string, path: string)
       )
     }
     const env = projectEnvironmentOfRow(workspaceId, { project_id: project.id, environment: 'production' })
+    if (project.logo !== undefined) await seedLogo(app, env, resolve(dirname(path), project.logo))
     for (const wanted of project.oauth_apps ?? []) {
       const known = await findDefaultOAuthApp(app, env, wanted.app)
       if (known?.clientId !== wanted.client_id) await createOAuthApp(app, env, wanted, operator)
@@ -110,6 +114,16 @@ export async function applySeedFile(app: App, workspaceId: string, path: string)
       operator,
     )
     app.accessTokens.forget(wanted.id)
+  }
+}
+
+/** Where the project has none. @throws BadSeed */
+async function seedLogo(app: App, env: ProjectEnvironment, file: string): Promise<void> {
+  if ((await app.projects.find(env.projectId))?.logo_digest) return
+  try {
+    await setProjectLogo(app, env, await readFile(file), operator)
+  } catch (cause) {
+    throw new BadSeed(`${file} cannot be used as a logo: ${(cause as Error).message}`, { cause })
   }
 }
 

@@ -1,17 +1,25 @@
 /** Owns a whole running server: the App, its listener, its recurring work; stopped in reverse. */
+import { startCheckLoop } from '../accounts/check-accounts.ts'
 import { replayJournal } from '../accounts/commit-refresh.ts'
+import { startRefreshLoop } from '../accounts/refresh-loop.ts'
+import { continueRevokingAccounts } from '../accounts/revoke-accounts.ts'
 import type { App } from '../app.ts'
+import { followCatalog } from '../apps/live-catalog.ts'
 import type { Config } from '../config.ts'
-import { sweepAttempts } from '../connect/sweep.ts'
+import { sweepAbandoned, sweepAttempts, sweepHandovers } from '../connect/sweep.ts'
 import { sweepConnectTokens } from '../connect-tokens/delete-connect-tokens.ts'
+import { sweepEvents } from '../events/sweep-events.ts'
 import { drainable } from '../http/drain.ts'
 import { createServer, type ServerOptions } from '../http/server.ts'
-import type { Clock } from '../platform/clock.ts'
+import { type Clock, systemClock } from '../platform/clock.ts'
 import { type Loop, startLoop } from '../platform/loop.ts'
+import { runRevocations } from '../revocations/run-revocations.ts'
+import { startDeliveries } from '../webhooks/delivery-loop.ts'
 import { findOnlyWorkspace } from '../workspace/create-workspace.ts'
 import { ensureWebBuilt } from './build-web.ts'
 import { createApp } from './create-app.ts'
 import { type FirstStart, firstStart } from './first-start.ts'
+import { withLocalTls } from './local-tls.ts'
 import { applySeedFile } from './seed-file.ts'
 
 export interface RunningServer {
@@ -29,11 +37,13 @@ export interface StartOptions extends ServerOptions {
 }
 
 const SWEEP_EVERY_MS = 60_000
+const REVOKE_EVERY_MS = 10_000
 /** Rows per transaction: no sweep holds the database for long. */
 const SWEEP_BATCH = 500
 
-export async function startServer(config: Config, options: StartOptions = {}): Promise<RunningServer> {
+export async function startServer(given: Config, options: StartOptions = {}): Promise<RunningServer> {
   await ensureWebBuilt()
+  const config = withLocalTls(given, options.clock ?? systemClock)
   const { app, close } = await createApp(config, options)
   try {
     const replayed = await replayJournal(app)
@@ -47,13 +57,22 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     const drain = drainable(http)
     await http.listen({ host: config.host, port: config.port })
     const sweep = startSweep(app)
+    const revoking = startRevoking(app)
+    const delivering = startDeliveries(app)
+    const following = followCatalog(app)
+    const keepingFresh = config.refreshLoop.on ? [startRefreshLoop(app), startCheckLoop(app)] : []
     return {
       app,
       made,
       workspaceId: workspace.id,
       async stop() {
+        const delivered = delivering.stop()
         await drain()
+        await delivered
         await sweep.stop()
+        await revoking.stop()
+        await following.stop()
+        for (const loop of keepingFresh) await loop.stop()
         await close()
       },
     }
@@ -63,12 +82,33 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   }
 }
 
+/** What was scheduled before the last stop is carried out first. */
+function startRevoking(app: App): Loop {
+  let isStopping = false
+  const loop = startLoop({
+    everyMs: REVOKE_EVERY_MS,
+    wake: app.revocationsDue,
+    run: async () => {
+      await continueRevokingAccounts(app, () => isStopping)
+      await runRevocations(app, () => isStopping)
+    },
+    onError: (error) => app.log.error({ err: error }, 'revoking failed; it comes round again'),
+  })
+  app.revocationsDue.now()
+  return {
+    stop: () => {
+      isStopping = true
+      return loop.stop()
+    },
+  }
+}
+
 /** What has expired goes, in small batches. */
 const startSweep = (app: App): Loop =>
   startLoop({
     everyMs: SWEEP_EVERY_MS,
     run: async () => {
-      for (const sweep of [sweepAttempts, sweepConnectTokens]) {
+      for (const sweep of [sweepAbandoned, sweepHandovers, sweepAttempts, sweepConnectTokens, sweepEvents]) {
         while ((await sweep(app, SWEEP_BATCH)) === SWEEP_BATCH);
       }
     },

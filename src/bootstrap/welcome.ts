@@ -3,6 +3,7 @@ import { projectEnvironmentOfRow } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
 import { createConnectToken } from '../connect-tokens/create-connect-token.ts'
 import type { FirstStart } from './first-start.ts'
+import { localCertificatePath } from './local-tls.ts'
 
 const DEMO_USER = 'demo-user'
 
@@ -22,6 +23,13 @@ export function addresses(app: Pick<App, 'config'>): string {
     lines.push(
       '',
       `  WARNING: listening on ${host} without TLS and without a trusted proxy: tokens cross the network in clear.`,
+    )
+  }
+  if (app.config.tlsLocal && !app.config.ephemeral) {
+    lines.push(
+      '',
+      `  TLS with a certificate of this machine's own: open ${publicUrl} in your browser once and accept it, and start`,
+      `  Node programs with NODE_EXTRA_CA_CERTS=${localCertificatePath(app.config)}`,
     )
   }
   if (sandbox && production)

@@ -162,6 +162,88 @@ export const table: Probe[] = [
     path: P(() => 'default_oauth_apps/acme'),
     body: () => ({ oauth_app_id: null }),
   },
+  {
+    route: 'POST {P}/oauth_apps/{id}/check',
+    scope: 'connect:projects:write',
+    callers: 'server',
+    path: P(({ oauthApp }) => `oauth_apps/${oauthApp}/check`),
+  },
+  // Overrides and receipts are aimed at ids that nobody has: who may ask is told from who may not all the same.
+  {
+    route: 'GET {P}/app_overrides',
+    scope: 'connect:projects:read',
+    callers: 'server',
+    path: P(() => 'app_overrides'),
+  },
+  {
+    route: 'POST {P}/app_overrides',
+    scope: 'connect:projects:write',
+    callers: 'server',
+    path: P(() => 'app_overrides'),
+    body: () => ({ app: 'acme', name: 'matrix' }),
+  },
+  {
+    route: 'GET {P}/app_overrides/{id}',
+    scope: 'connect:projects:read',
+    callers: 'server',
+    path: P(() => 'app_overrides/ao_0000000000000000'),
+    success: 404,
+  },
+  {
+    route: 'PUT {P}/app_overrides/{id}',
+    scope: 'connect:projects:write',
+    callers: 'server',
+    path: P(() => 'app_overrides/ao_0000000000000000'),
+    body: () => ({ name: 'renamed' }),
+    success: 404,
+  },
+  {
+    route: 'DELETE {P}/app_overrides/{id}',
+    scope: 'connect:projects:write',
+    callers: 'server',
+    path: P(() => 'app_overrides/ao_0000000000000000'),
+    success: 404,
+  },
+  {
+    route: 'GET {P}/revocations',
+    scope: 'connect:accounts:read',
+    callers: 'server',
+    path: P(() => 'revocations'),
+  },
+  {
+    route: 'GET {P}/revocations/{id}',
+    scope: 'connect:accounts:read',
+    callers: 'server',
+    path: P(() => 'revocations/rev_0000000000000000'),
+    success: 404,
+  },
+  {
+    route: 'POST {P}/revocations',
+    scope: 'connect:accounts:write',
+    callers: 'server',
+    path: P(() => 'revocations'),
+    body: () => ({ all: true, dry_run: true }),
+  },
+  {
+    route: 'GET /v1/connect/projects/{id}',
+    scope: 'connect:projects:read',
+    callers: 'server',
+    path: ({ project }) => `/v1/connect/projects/${project}`,
+  },
+  {
+    route: 'PATCH /v1/connect/projects/{id}',
+    scope: 'connect:projects:write',
+    callers: 'server',
+    path: ({ project }) => `/v1/connect/projects/${project}`,
+    body: () => ({ app_name: 'renamed' }),
+  },
+  {
+    route: 'POST /v1/connect/projects/{id}/logo',
+    scope: 'connect:projects:write',
+    callers: 'server',
+    path: ({ project }) => `/v1/connect/projects/${project}/logo`,
+    body: () => ({ logo: 'data:image/png;base64,iVBORw0KGgo=' }),
+  },
 ]
 
 export const SCOPES = [

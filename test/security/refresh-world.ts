@@ -129,11 +129,11 @@ const APP = 'strict_idp'
 export type RefreshWorld = Awaited<ReturnType<typeof openRefreshWorld>>
 
 /** Accounts live in P1 `production`; their tokens are an hour long and were issued now. */
-export async function openRefreshWorld(t: TestContext, options: WorldOptions & { replays?: 'allowed' } = {}) {
+export async function openRefreshWorld(t: TestContext, options: WorldOptions & { replays?: 'allowed'; lifecycle?: object } = {}) {
   const provider = await startProvider(t)
   const catalogDir = await mkdtemp(join(tmpdir(), 'headgate-catalog-'))
   t.after(() => rm(catalogDir, { recursive: true, force: true }))
-  await writeFile(join(catalogDir, `${APP}.yaml`), JSON.stringify(definition(provider.origin)))
+  await writeFile(join(catalogDir, `${APP}.yaml`), JSON.stringify(definition(provider.origin, options.lifecycle ?? {})))
   const world = await openWorld(t, {
     database: 'sqlite',
     ...options,
@@ -214,7 +214,7 @@ export async function openRefreshWorld(t: TestContext, options: WorldOptions & {
   }
 }
 
-const definition = (origin: string) => ({
+const definition = (origin: string, lifecycle: object) => ({
   schema_version: 1,
   name: 'Strict provider',
   auth_type: 'oauth',
@@ -225,6 +225,7 @@ const definition = (origin: string) => ({
     token_url: `${origin}/token`,
     scopes: { default: ['read'] },
     client_auth: 'basic',
+    lifecycle,
     token_response: { error_in_200: { error_field: 'error' } },
   },
   proxy: {
