@@ -5,7 +5,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadCatalog, type CatalogApp } from '../src/apps/catalog.ts'
-import { quirkIdOf, quirks } from '../src/upstream/quirks.ts'
+import { laterQuirks, quirkIdOf, quirks } from '../src/upstream/quirks.ts'
 import type { TestFile } from './generate-security-cases.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -76,6 +76,10 @@ the files, each under \`evidence.unverified\`. What providers do differently is 
 ## Gaps
 
 ${gaps.length === 0 ? 'Every quirk has a test.' : `No test begins with: ${gaps.map((id) => `**${id}**`).join(', ')}.`}${unused.length === 0 ? '' : ` No app of ours has: ${unused.join(', ')}.`}
+
+Not in this version, and no app of ours has it: ${Object.entries(laterQuirks)
+    .map(([id, meaning]) => `${id} (${meaning.toLowerCase()})`)
+    .join(', ')}.
 
 ## Quirks
 

@@ -19,6 +19,8 @@ const alive = { 200: json(Type.Object({ status: Type.Literal('ok') })) }
 const onlyPost = { 405: json(OAuthErrorAnswer) }
 const toProvider = redirect("To the provider's consent screen")
 
+const onward = redirect('To where the browser belongs')
+
 /** Route -> its answers by status, for routes whose answer is not JSON of one schema. */
 export const otherAnswers: Readonly<Record<string, Readonly<Record<number, Answer>>>> = {
   'GET /healthz': alive,
@@ -49,7 +51,28 @@ export const otherAnswers: Readonly<Record<string, Readonly<Record<number, Answe
   'GET /connect/attempts/:handle/start': { 200: page, 303: toProvider },
   'POST /connect/attempts/:handle/start': { 303: toProvider },
   'GET /connect/oauth/:oauth_app_id/callback': { 303: redirect('To the page that says how it ended') },
-  'GET /connect/results/:attempt_id': { 200: page },
+  'GET /connect/results/:attempt_id': { 200: page, 303: onward },
+  'DELETE /connect/oauth/:oauth_app_id/callback': {
+    200: of('text/plain', text),
+    401: json(ErrorShape),
+    405: json(ErrorShape),
+  },
+  'GET /_static/logos/:digest': {
+    200: {
+      content: {
+        'image/png': { schema: text },
+        'image/jpeg': { schema: text },
+        'image/webp': { schema: text },
+      },
+    },
+    404: json(ErrorShape),
+  },
+  'GET /connect/choices/:attempt_id': { 200: page, 303: onward },
+  'POST /connect/choices/:attempt_id': { 303: onward },
+  'POST /connect/handovers': { 303: redirect('To the page that shows the code') },
+  'GET /connect/waiting/:handle': { 200: page, 303: onward },
+  'GET /connect/handovers/:secret': { 200: page },
+  'POST /connect/handovers/:secret': { 200: page },
 
   'GET /sandbox/oauth/authorize': { 200: page, 303: redirect('Back to the client, refused') },
   'POST /sandbox/oauth/authorize': { 303: redirect('Back to the client, with a code or a refusal') },
@@ -70,6 +93,9 @@ export const bodyTypes: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/oauth/revoke': jsonOrForm,
   'POST /connect/keys': jsonOrForm,
   'POST /connect/attempts': jsonOrForm,
+  'POST /connect/choices/:attempt_id': [FORM],
+  'POST /connect/handovers': [FORM],
+  'POST /connect/handovers/:secret': [FORM],
   'POST /sandbox/oauth/authorize': [FORM],
   'POST /sandbox/oauth/token': [FORM],
   'POST /sandbox/oauth/revoke': [FORM],

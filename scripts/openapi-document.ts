@@ -123,7 +123,7 @@ export async function openApiDocument(): Promise<OpenApiDocument> {
     })
     const document = http.swagger() as unknown as OpenApiDocument
     await http.close()
-    for (const [route, policy] of Object.entries(routePolicies)) complete(document, route, policy)
+    for (const [route, policy] of describedRoutes) complete(document, route, policy)
     document.components.schemas = Object.fromEntries(
       Object.entries(namedSchemas).map(([name, schema]) => [name, withReferences(schema, name)]),
     )
@@ -133,6 +133,15 @@ export async function openApiDocument(): Promise<OpenApiDocument> {
     await close()
   }
 }
+
+/** HEAD says what its GET says; the callback's other methods are there to be refused with 405. */
+const isDescribed = (route: string) =>
+  !route.startsWith('HEAD ') && !/^(POST|PUT|PATCH) \/connect\/oauth\/:oauth_app_id\/callback$/.test(route)
+
+/** The routes that a client has a use for, with who may call them. */
+export const describedRoutes: readonly (readonly [string, RoutePolicy])[] = Object.entries(
+  routePolicies,
+).filter(([route]) => isDescribed(route))
 
 /** `GET /v1/apps/:id` -> its operation in the document. */
 export function operationOf(document: OpenApiDocument, route: string): Operation {

@@ -275,10 +275,23 @@ test('projects/info names the apps, with and without the project in the path', a
   assert.deepEqual(await call(200, 'ProjectInfo', 'GET', '/v1/connect/projects/info', { token }), named)
 })
 
+test('the webhook of a project environment: none, set, shown, its key replaced, deleted', async () => {
+  const { call, P } = world
+  const W = `${P}/webhook`
+  const body = { url: 'https://hooks.example.com/' }
+  await call(200, 'NoWebhookAnswer', 'GET', W)
+  await call(200, 'WebhookWithKeyAnswer', 'PUT', W, { body })
+  await call(200, 'WebhookAnswer', 'PUT', W, { body })
+  await call(200, 'WebhookAnswer', 'GET', W)
+  await call(200, 'WebhookWithKeyAnswer', 'POST', `${W}/regenerate_signing_key`)
+  await call(204, 'nothing', 'DELETE', W)
+})
+
 // Last: it looks back on all calls above.
 test('every endpoint of the API was called with success', () => {
   // What we add to the contract has its tests beside it.
-  const ours = /default_oauth_apps|\/oauth\/(introspect|revoke|:endpoint)/
+  const ours =
+    /default_oauth_apps|verifications|webhook\/(test|deliveries)|\/events|report_unauthorized|\/oauth\/(introspect|revoke|:endpoint)/
   const missing = Object.keys(routePolicies)
     .filter((route) => route.includes(' /v1/') && !ours.test(route))
     .filter((route) => {

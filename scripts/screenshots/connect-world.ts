@@ -19,7 +19,10 @@ const builtInDir = join(import.meta.dirname, '../../catalog/apps')
 /** Apps that sign in and have an OAuth app of the product's own here. */
 const OAUTH_APPS = ['github', 'slack_v2', 'google_sheets', 'notion', 'hubspot', 'zendesk']
 
-export async function openConnectWorld() {
+/** `clients`: slug -> the OAuth client to use in place of one that nobody knows. */
+export async function openConnectWorld(
+  clients: Readonly<Record<string, { client_id: string; client_secret: string }>> = {},
+) {
   await ensureWebBuilt()
   const server = await createTestServer()
   const { app, projectId, url } = server
@@ -45,7 +48,12 @@ export async function openConnectWorld() {
     await createOAuthApp(
       app,
       env,
-      { app: slug, client_id: 'zebra-client', client_secret: 'zebra-secret-0123456789' },
+      {
+        app: slug,
+        client_id: 'zebra-client',
+        client_secret: 'zebra-secret-0123456789',
+        ...clients[slug],
+      },
       operator,
     )
   const site = await serveSite()

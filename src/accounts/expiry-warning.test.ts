@@ -47,7 +47,7 @@ test('seven days to the hour are a client in testing, said at once and in plain 
   assert.ok(daysUntil(expiryWarning({ ...row, refresh_expires_at: START + 7 * DAY }, usual))! > 5)
 })
 
-test('a token that nothing can renew is warned of three days before its end', () => {
+test('F0: a token that nothing can renew is warned of three days before its end', () => {
   const fixed = { ...row, kind: 'static' as const, expires_at: START + 60 * DAY }
   assert.equal(daysUntil(expiryWarning(fixed, appWith({}))), 57)
   assert.equal(expiryWarning({ ...fixed, expires_at: null }, appWith({})), undefined)

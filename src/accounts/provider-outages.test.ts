@@ -30,7 +30,7 @@ test('failures with successes between, refusals, and failures far apart are no o
   const { outages, clock } = openOutages()
   fail(outages, 4)
   outages.succeeded('a', 'apn_9')
-  fail(outages, 4)
+  for (let i = 4; i < 8; i += 1) outages.failed('a', `apn_${i}`, 'transient')
   assert.equal(outages.isOut('a'), false)
   for (let i = 0; i < 20; i += 1) outages.failed('b', `apn_${i}`, i % 2 ? 'permanent' : 'configuration')
   assert.equal(outages.isOut('b'), false)

@@ -12,6 +12,7 @@ import { createOAuthApp } from '../oauth-apps/create-oauth-app.ts'
 import { findDefaultOAuthApp } from '../oauth-apps/find-oauth-app.ts'
 import { Secret } from '../platform/secret.ts'
 import { createProject } from '../projects/create-project.ts'
+import { checkVerifierUri } from '../projects/update-project.ts'
 import { setProjectLogo } from '../projects/project-logo.ts'
 
 const closed = { additionalProperties: false }
@@ -35,6 +36,7 @@ const SeedProject = Type.Object(
     app_name: Type.Optional(Name),
     support_email: Type.Optional(Type.String({ maxLength: 254 })),
     require_allowed_origins: Type.Optional(Type.Boolean()),
+    verifier_uri: Type.Optional(Type.String({ maxLength: 2048 })),
     logo: Type.Optional(Type.String({ description: 'File beside the seed file; PNG, JPEG or WebP' })),
     oauth_apps: Type.Optional(Type.Array(SeedOAuthApp)),
   },
@@ -72,7 +74,8 @@ export async function applySeedFile(app: App, workspaceId: string, path: string)
   const seed = await readSeed(path)
   for (const project of seed.projects ?? []) {
     if (!(await app.projects.find(project.id))) {
-      const { id, name, app_name: appName, support_email: supportEmail } = project
+      const { id, name, app_name: appName, support_email: supportEmail, verifier_uri: verifierUri } = project
+      if (verifierUri !== undefined) checkVerifierUri(app, verifierUri)
       await createProject(
         app,
         workspaceId,
@@ -82,6 +85,7 @@ export async function applySeedFile(app: App, workspaceId: string, path: string)
           appName: appName ?? null,
           supportEmail: supportEmail ?? null,
           requireAllowedOrigins: project.require_allowed_origins ?? false,
+          verifierUri: verifierUri ?? null,
         },
         operator,
       )

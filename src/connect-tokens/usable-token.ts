@@ -26,10 +26,7 @@ export async function findKnownToken(
 }
 
 /** Expired ones, too, as long as they are kept: to say what became of a link. */
-export const findToken = async (
-  app: Pick<App, 'db'>,
-  token: string,
-): Promise<ConnectToken | undefined> =>
+export const findToken = async (app: Pick<App, 'db'>, token: string): Promise<ConnectToken | undefined> =>
   CONNECT_TOKEN.test(token) ? findTokenByDigest(app, digest(token)) : undefined
 
 /** As `findKnownToken`, where only the digest was kept. */

@@ -155,6 +155,18 @@ test('what waits for a person who does not come is gone after ten minutes', asyn
   assert.equal(await sweepAbandoned(world.app, 10), 0)
 })
 
+test('what is not wanted is ended at the provider, but never what another account lives on', async (t) => {
+  const world = await connectWorld(t)
+  const first = await asked(world)
+  await say(world, first.location, first.cookie, 'again')
+  assert.equal((await world.rows('revocations')).length, 1)
+  const second = await asked(world)
+  await say(world, second.location, second.cookie, 'separate')
+  const third = await asked(world)
+  await say(world, third.location, third.cookie, 'again')
+  assert.equal((await world.rows('revocations')).length, 1, 'Grace has an account by now')
+})
+
 const SITES = {
   custom_fields: [
     { name: 'site', label: 'Site', source: 'lookup' },

@@ -55,7 +55,10 @@ for (const database of testDatabases) {
     assert.deepEqual(await world.rows('accounts'), [])
     assert.equal(await consumed(world), 0)
     const stored = JSON.stringify(await world.rows('connect_attempts'))
-    assert.ok(!stored.includes(verification) && !stored.includes('double-access-token'), 'sealed, or a digest')
+    assert.ok(
+      !stored.includes(verification) && !stored.includes('double-access-token'),
+      'sealed, or a digest',
+    )
 
     const early = await world.request(returnTo, { headers: { cookie } })
     assert.equal(early.status, 200)
@@ -110,6 +113,11 @@ test('another user: refused, what the provider gave is gone, the token still wor
   assert.match(events[0]?.data ?? '', /verification_refused/)
   const audit = (await world.rows('audit_entries')).filter(({ action }) => action === 'verification.refuse')
   assert.equal(audit.length, 1)
+  assert.equal(
+    (await world.rows('revocations')).length,
+    1,
+    'and it is ended at the provider, or a receipt says why not',
+  )
   const back = await world.request(returnTo, { headers: { cookie } })
   assert.equal(back.headers.get('location'), 'https://app.test/error?a=1&error=verification_refused')
   assert.equal((await world.page(token)).status, 200)
@@ -146,7 +154,11 @@ test('keys wait for the developer’s word, too: by the form, by the frame, and 
     app: 'double_keys',
     values,
   })
-  const { handle, start_url: startUrl, account_id: accountId } = (await framed.json()) as Record<string, string>
+  const {
+    handle,
+    start_url: startUrl,
+    account_id: accountId,
+  } = (await framed.json()) as Record<string, string>
   assert.equal(accountId, undefined)
   const start = await world.request(startUrl ?? '', { headers: { 'sec-fetch-site': 'same-origin' } })
   const second = sentTo(start.headers.get('location'))

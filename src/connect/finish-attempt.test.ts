@@ -20,7 +20,10 @@ for (const database of testDatabases) {
     assert.match(location, /\/connect\/results\//)
     const page = await world.request(location, { headers: { cookie } })
     assert.equal(page.status, 200)
-    assert.match(await page.text(), /Your Double account is now connected to <strong>My project<\/strong>/)
+    assert.match(
+      await page.text(),
+      /account <strong>ada@double\.test<\/strong> is now connected to <strong>My project<\/strong>/,
+    )
 
     const [account, ...others] = await world.rows('accounts')
     assert.equal(others.length, 0)

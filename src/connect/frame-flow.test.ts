@@ -37,7 +37,11 @@ test('the frame asks, the popup goes, and the result page closes itself', async 
   assert.match(await result.text(), /data-closes="true"/)
   assert.match(result.headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/)
   const [account] = await world.rows('accounts')
-  assert.deepEqual(await stands(world, handle), { status: 'done', account_id: account?.id })
+  assert.deepEqual(await stands(world, handle), {
+    status: 'done',
+    account_id: account?.id,
+    account_name: 'ada@double.test',
+  })
   assert.ok(!world.logged().includes(handle), 'the handle is not in the log')
   assert.ok(!JSON.stringify(await world.rows('connect_attempts')).includes(handle))
 })

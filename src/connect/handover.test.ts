@@ -35,7 +35,9 @@ for (const database of testDatabases) {
       assert.ok(!stored.includes(secret), 'digests and seals only')
 
     // Chats, scanners and the curious.
-    const bot = await textOf(await world.request(code, { headers: { 'user-agent': 'Slackbot-LinkExpanding 1.0' } }))
+    const bot = await textOf(
+      await world.request(code, { headers: { 'user-agent': 'Slackbot-LinkExpanding 1.0' } }),
+    )
     assert.doesNotMatch(bot, new RegExp(`>${number}<`))
     assert.match(bot, /My project/)
     for (let i = 0; i < 3; i += 1) {

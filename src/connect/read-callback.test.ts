@@ -25,7 +25,7 @@ const shop = (oauth: object) =>
 const values = { customFields: { shop_id: 'mine' }, client: { id: 'id', secret: 'the-secret' } }
 const sign = (text: string, key = 'the-secret') => createHmac('sha256', key).update(text).digest('hex')
 
-test('a signature over the other parameters must hold, and name the shop that was asked', () => {
+test('B1: a signature over the other parameters must hold, and name the shop that was asked', () => {
   const app = shop({
     callback_params: { shop: 'shop' },
     callback_check: {
@@ -67,4 +67,10 @@ test('a parameter with a list of values takes no other', () => {
   })
   for (const query of [{ code: 'c', api: 'evil.test' }, { code: 'c' }])
     assert.throws(() => readCallback(app, query, values), { code: 'provider_mismatch' })
+})
+
+test('B2: the code under another name, which is then the only one', () => {
+  const app = shop({ code_param: 'auth_code' })
+  assert.equal(readCallback(app, { auth_code: 'theirs', code: 'other' }, values).code, 'theirs')
+  assert.throws(() => readCallback(app, { code: 'other' }, values), { code: 'provider_error' })
 })

@@ -55,8 +55,12 @@ async function openOAuthApps(t: TestContext, kind: (typeof testDatabases)[number
     config: { publicUrl: 'https://auth.example.com' },
     catalog: { current: catalog },
   } as unknown as App
-  const create = async (env: ProjectEnvironment = production, slug = 'github') =>
-    (await createOAuthApp(app, env, { app: slug, client_id: 'id', client_secret: 'raw-secret' }, actor)).id
+  let clients = 0
+  // Another client each time: the same one again would be a repeat.
+  const create = async (env: ProjectEnvironment = production, slug = 'github') => {
+    const client = { client_id: `id-${(clients += 1)}`, client_secret: 'raw-secret' }
+    return (await createOAuthApp(app, env, { app: slug, ...client }, actor)).id
+  }
   const defaults = async (env: ProjectEnvironment) =>
     Object.fromEntries(
       (await listDefaultOAuthApps(app, env)).data.map((entry) => [entry.app, entry.oauth_app_id]),

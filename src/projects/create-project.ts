@@ -12,6 +12,8 @@ export interface NewProject {
   supportEmail?: string | null
   /** Connect tokens of this project must list the origins that may use and frame them. */
   requireAllowedOrigins?: boolean
+  /** Has been checked (`checkVerifierUri`). */
+  verifierUri?: string | null
   /** Preset for containers and CI. */
   id?: string
 }
@@ -37,7 +39,7 @@ export async function createProject(
       created_at: now,
       updated_at: now,
       logo_digest: null,
-      verifier_uri: null,
+      verifier_uri: wanted.verifierUri ?? null,
     })
     await record(tx, { at: now, workspaceId, projectId: id, actor, action: 'project.create', target: id })
   })

@@ -60,7 +60,7 @@ const readChange = (
 })
 
 /** The page's own redirect goes there, and so may this server's calls. */
-function checkVerifierUri({ egress }: Pick<App, 'egress'>, text: string): void {
+export function checkVerifierUri({ egress }: Pick<App, 'egress'>, text: string): void {
   const url = URL.parse(text)
   const isLoopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   const isWeb = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)

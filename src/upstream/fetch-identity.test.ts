@@ -62,11 +62,19 @@ test('E3 what the id_token or the token answer tells is not asked again', async 
     name: 'asked',
   })
   const half = { raw: {}, idTokenClaims: { sub: 'told' } }
-  assert.deepEqual(await fetchIdentity(requester, app, values, half), { ok: true, uid: 'told', name: 'asked' })
+  assert.deepEqual(await fetchIdentity(requester, app, values, half), {
+    ok: true,
+    uid: 'told',
+    name: 'asked',
+  })
   const fromToken = { uid: '{{token.user.id}}:{{token.team}}' }
   const named = oauthApp(server.origin, { token_response: { name: 'user.mail' } }, { identity: fromToken })
   const raw = { user: { id: 5, mail: 'm' }, team: 'T' }
-  assert.deepEqual(await fetchIdentity(requester, named, values, { raw }), { ok: true, uid: '5:T', name: 'm' })
+  assert.deepEqual(await fetchIdentity(requester, named, values, { raw }), {
+    ok: true,
+    uid: '5:T',
+    name: 'm',
+  })
 })
 
 test('E4 E6 a POST without a body, and an introspection with the client', async (t) => {

@@ -44,7 +44,11 @@ export function buildRequest(
       const injected = injectCredentials(app, plain, context, now)
       // What the template writes itself is meant: Mailchimp's look-up has another scheme than its API.
       const headers = { ...injected.headers, ...own }
-      return { method, url: injected.url, ...written(template, headers, { ...fields, ...injected.bodyParams }) }
+      return {
+        method,
+        url: injected.url,
+        ...written(template, headers, { ...fields, ...injected.bodyParams }),
+      }
     }
   }
 }

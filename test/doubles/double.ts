@@ -51,7 +51,8 @@ export interface RunningDouble {
 
 const HOST = 'x-double-origin'
 
-export async function runDouble(t: TestContext, double: Double): Promise<RunningDouble> {
+/** Until the end of `t`: a test, or anything that runs its callbacks at the end. */
+export async function runDouble(t: Pick<TestContext, 'after'>, double: Double): Promise<RunningDouble> {
   const requests: DoubleRequest[] = []
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = []

@@ -13,7 +13,7 @@ import { testDatabases } from '../databases.ts'
 import { assertStatus, jsonOf, send } from './answers.ts'
 import { within } from './harness.ts'
 import type { Order, Report } from './webhook-server.ts'
-import { openReceiver } from './webhook-world.ts'
+import { openReceiver, quietDeliveries } from './webhook-world.ts'
 
 const MINUTE = 60_000
 const START = Date.parse('2026-11-22T12:00:00.000Z')
@@ -35,8 +35,10 @@ async function openFleet(t: TestContext, databaseUrl: string) {
   let now = START
   const alive: { child: ChildProcess; address: string }[] = []
   const tell = async (child: ChildProcess, order: Order): Promise<Report> => {
-    const [[report]] = await Promise.all([once(child, 'message'), child.send(order)])
-    return report as Report
+    const answer = once(child, 'message')
+    child.send(order)
+    const [report] = (await answer) as [Report]
+    return report
   }
   const start = async () => {
     const child = fork(script, { env: { PATH: process.env['PATH']!, ...shared, TEST_NOW: String(now) } })
@@ -99,19 +101,7 @@ for (const kind of testDatabases) {
     })
     assertStatus(put, 200)
 
-    const quiet = () =>
-      within(20_000, async () => {
-        const rows = await db.read
-          .selectFrom('deliveries')
-          .select('id')
-          .where('status', '=', 'pending')
-          .where((eb) =>
-            eb.or([eb('next_attempt_at', '<=', fleet.clock()), eb('lease_until', '>', fleet.clock())]),
-          )
-          .limit(1)
-          .execute()
-        return rows.length === 0
-      })
+    const quiet = () => quietDeliveries(db.read, fleet.clock)
     const accounts = Array.from({ length: 12 }, (_, i) => `apn_${i}`)
     const recorded = new Map<string, string[]>()
     let count = 0
@@ -120,15 +110,15 @@ for (const kind of testDatabases) {
       recorded.set(account, [...(recorded.get(account) ?? []), id])
       count += 1
     }
-    for (let minute = 0; minute < 60; minute += 2) {
-      for (let i = 0; i < 3; i += 1) await happen(accounts[(minute + i * 5) % accounts.length]!)
-      if (minute === 20) {
+    for (let minute = 0; minute < 60; minute += 6) {
+      for (let i = 0; i < 8; i += 1) await happen(accounts[(minute + i * 5) % accounts.length]!)
+      if (minute === 24) {
         await fleet.kill()
         // What it had on its way is leased to it until then.
         await fleet.advance(31_000)
       }
       await quiet()
-      await fleet.advance(2 * MINUTE)
+      await fleet.advance(6 * MINUTE)
     }
     assert.ok(fleet.elapsed() >= 60 * MINUTE)
     assert.equal(arrived.length, 0)

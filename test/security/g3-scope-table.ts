@@ -1,5 +1,7 @@
 /** Owns what G3-61 expects of every route under /v1: written from contract.md section 1 by hand; the server's own table is not read. */
 
+import { webhookProbes } from './g3-webhook-probes.ts'
+
 /** What each request is aimed at: all of it its own, so that a deletion disturbs nobody else's probe. */
 export interface Target {
   project: string
@@ -74,6 +76,14 @@ export const table: Probe[] = [
     scope: 'connect:accounts:read',
     callers: 'both',
     path: P(({ account }) => `accounts/${account}`),
+  },
+  {
+    route: 'POST {P}/accounts/{id}/report_unauthorized',
+    scope: 'connect:accounts:write',
+    callers: 'server',
+    path: P(() => 'accounts/apn_0000000000000000/report_unauthorized'),
+    body: () => ({}),
+    success: 404,
   },
   {
     route: 'DELETE {P}/accounts/{id}',
@@ -168,6 +178,14 @@ export const table: Probe[] = [
     callers: 'server',
     path: P(({ oauthApp }) => `oauth_apps/${oauthApp}/check`),
   },
+  {
+    route: 'POST {P}/verifications',
+    scope: 'connect:accounts:write',
+    callers: 'server',
+    path: P(() => 'verifications'),
+    body: () => ({ verification: 'ver_unknown', external_user_id: 'u1' }),
+    success: 404,
+  },
   // Overrides and receipts are aimed at ids that nobody has: who may ask is told from who may not all the same.
   {
     route: 'GET {P}/app_overrides',
@@ -244,6 +262,7 @@ export const table: Probe[] = [
     path: ({ project }) => `/v1/connect/projects/${project}/logo`,
     body: () => ({ logo: 'data:image/png;base64,iVBORw0KGgo=' }),
   },
+  ...webhookProbes,
 ]
 
 export const SCOPES = [

@@ -129,11 +129,17 @@ const APP = 'strict_idp'
 export type RefreshWorld = Awaited<ReturnType<typeof openRefreshWorld>>
 
 /** Accounts live in P1 `production`; their tokens are an hour long and were issued now. */
-export async function openRefreshWorld(t: TestContext, options: WorldOptions & { replays?: 'allowed'; lifecycle?: object } = {}) {
+export async function openRefreshWorld(
+  t: TestContext,
+  options: WorldOptions & { replays?: 'allowed'; lifecycle?: object } = {},
+) {
   const provider = await startProvider(t)
   const catalogDir = await mkdtemp(join(tmpdir(), 'headgate-catalog-'))
   t.after(() => rm(catalogDir, { recursive: true, force: true }))
-  await writeFile(join(catalogDir, `${APP}.yaml`), JSON.stringify(definition(provider.origin, options.lifecycle ?? {})))
+  await writeFile(
+    join(catalogDir, `${APP}.yaml`),
+    JSON.stringify(definition(provider.origin, options.lifecycle ?? {})),
+  )
   const world = await openWorld(t, {
     database: 'sqlite',
     ...options,

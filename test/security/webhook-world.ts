@@ -4,6 +4,8 @@ import type { TestContext } from 'node:test'
 import type { ServerResponse } from 'node:http'
 import { projectEnvironmentOfRow } from '../../src/access/project-environment.ts'
 import { type NewEvent, recordEvent } from '../../src/events/record-event.ts'
+import type { Reader } from '../../src/db/open.ts'
+import { dueDeliveries } from '../../src/webhooks/store.ts'
 import { reply, type SeenRequest, serveLocally } from '../../src/upstream/local-server.ts'
 import type { Delivery } from '../../src/webhooks/contract.ts'
 import { type Answer, assertStatus, jsonOf, type Sent, send } from './answers.ts'
@@ -89,18 +91,17 @@ export async function openWebhookWorld(t: TestContext, options: WorldOptions = {
           data: wish.data ?? { account: { id: accountId, external_id: 'u1' } },
         }),
       ),
-    /** Waits until no delivery that is due is left, by the clock of the test. */
-    quiet: () =>
-      within(10_000, async () => {
-        const rows = await app.db.read.selectFrom('deliveries').selectAll().execute()
-        return rows.every(
-          (row) =>
-            row.status !== 'pending' ||
-            (row.lease_until === null && row.next_attempt_at! > world.clock.now()),
-        )
-      }),
+    quiet: () => quietDeliveries(app.db.read, () => world.clock.now()),
   }
 }
+
+/** Waits until nothing is due or on its way, by the clock of the test. */
+export const quietDeliveries = (db: Reader, now: () => number): Promise<void> =>
+  within(20_000, async () => {
+    const due = await dueDeliveries(db, now(), { hosts: [], projects: [] }, 1)
+    const taken = db.selectFrom('deliveries').select('id').where('lease_until', '>', now()).limit(1)
+    return due.length === 0 && (await taken.execute()).length === 0
+  })
 
 /** The two signatures, checked as a receiver would: by what the headers say and nothing of ours. */
 export function signaturesOf(
