@@ -19,7 +19,7 @@ const world = await openConnectWorld({ github: client })
 const browser = await openBrowser()
 try {
   const { double } = github()
-  const running = await runDouble(atEnd as never, double)
+  const running = await runDouble(atEnd, double)
   world.app.egress = running.lead(world.app.egress)
   await mkdir(folder, { recursive: true })
   const page = await browser.newPage({ width: SIZE.width })

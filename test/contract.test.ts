@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { routePolicies } from '../src/access/route-policies.ts'
 import { assertBody, type ContractWorld, contractWorld } from './contract/contract-world.ts'
+import { callSettings } from './contract/call-settings.ts'
 import { walkPages } from './contract/walk-pages.ts'
 
 let world: ContractWorld
@@ -275,23 +276,14 @@ test('projects/info names the apps, with and without the project in the path', a
   assert.deepEqual(await call(200, 'ProjectInfo', 'GET', '/v1/connect/projects/info', { token }), named)
 })
 
-test('the webhook of a project environment: none, set, shown, its key replaced, deleted', async () => {
-  const { call, P } = world
-  const W = `${P}/webhook`
-  const body = { url: 'https://hooks.example.com/' }
-  await call(200, 'NoWebhookAnswer', 'GET', W)
-  await call(200, 'WebhookWithKeyAnswer', 'PUT', W, { body })
-  await call(200, 'WebhookAnswer', 'PUT', W, { body })
-  await call(200, 'WebhookAnswer', 'GET', W)
-  await call(200, 'WebhookWithKeyAnswer', 'POST', `${W}/regenerate_signing_key`)
-  await call(204, 'nothing', 'DELETE', W)
-})
+test('the settings of a project: app overrides, its webhook, its name and its logo', () =>
+  callSettings(world))
 
 // Last: it looks back on all calls above.
 test('every endpoint of the API was called with success', () => {
   // What we add to the contract has its tests beside it.
   const ours =
-    /default_oauth_apps|verifications|webhook\/(test|deliveries)|\/events|report_unauthorized|\/oauth\/(introspect|revoke|:endpoint)/
+    /default_oauth_apps|verifications|revocations|oauth1|oauth_apps\/:id\/check|webhook\/(test|deliveries)|\/events|report_unauthorized|\/oauth\/(introspect|revoke|:endpoint)/
   const missing = Object.keys(routePolicies)
     .filter((route) => route.includes(' /v1/') && !ours.test(route))
     .filter((route) => {

@@ -75,7 +75,7 @@ export async function revokingWorld(
     },
     delete: (id: string) => deleteAccount(app, env, caller, id),
     revocation: async (accountId: string) => {
-      const rows = (await world.rows('revocations')) as RevocationRow[]
+      const rows = await world.rows('revocations')
       const found = rows.filter((row) => row.account_id === accountId)
       assert.equal(found.length, 1, `${found.length} receipts of ${accountId}`)
       return found[0]!

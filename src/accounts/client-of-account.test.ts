@@ -198,7 +198,7 @@ test('A14: customOauthClient: the person’s own client serves the exchange and 
 
 test('A14: where the developer has named an OAuth app, nobody puts a client of his own in its place', async (t) => {
   const world = await worldOf(t, {})
-  const token = await world.token({ oauth_app_id: world.oauthAppId } as never)
+  const token = await world.token({ oauth_app_id: world.oauthAppId })
   const answer = await world.postJson('/connect/attempts', {
     token,
     app: 'double',

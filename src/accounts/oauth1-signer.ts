@@ -103,8 +103,9 @@ function formParameters(data: unknown): Parameter[] {
 
 function formText(value: unknown): string {
   if (value === null) return ''
-  if (typeof value === 'object' || value === undefined) throw unsignable()
-  return String(value)
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  throw unsignable()
 }
 
 const unsignable = () =>

@@ -65,10 +65,8 @@ for (const { name: database } of testDatabases) {
       .selectAll()
       .where('type', '=', 'account.dead')
       .execute()
-    assert.deepEqual(
-      events.map(({ account_id }) => account_id).toSorted(),
-      [accounts.a1, accounts.a2].toSorted(),
-    )
+    assert.deepEqual(new Set(events.map(({ account_id }) => account_id)), new Set([accounts.a1, accounts.a2]))
+    assert.equal(events.length, 2)
     assert.match(events[0]!.data, /"reason":"revoked: /)
     const read = await send(
       world.address,
@@ -159,7 +157,7 @@ for (const { name: database } of testDatabases) {
     assert.equal(first?.accounts, 100)
     // Two at once from the same place: one of them does it.
     const both = await Promise.all([revokeNext(app, first), revokeNext(app, first)])
-    assert.deepEqual(both.map((one) => one?.accounts).toSorted(), [200, undefined])
+    assert.deepEqual(new Set(both.map((one) => one?.accounts)), new Set([200, undefined]))
     await continueRevokingAccounts(app, () => false)
     const receipts = await app.db.read.selectFrom('revocations').selectAll().execute()
     assert.equal(receipts.length, 251)

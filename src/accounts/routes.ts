@@ -54,7 +54,7 @@ export function accountRoutes(http: Http, app: App): void {
       if (headers) throw new TooManyRequests(headers)
       try {
         const header = await signForAccount(app, request.params.account_id, request.body)
-        return (reply as FastifyReply).type('text/plain; charset=utf-8').send(header)
+        return await (reply as FastifyReply).type('text/plain; charset=utf-8').send(header)
       } catch (error) {
         if (error instanceof Unauthorized) throttle.fail(request.ip, app.clock.now())
         throw error

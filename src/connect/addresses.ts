@@ -32,7 +32,8 @@ export function nextAddress(
       return isLink && errorRedirectUri !== null
         ? errorAddress(errorRedirectUri, attempt.error_code ?? 'unexpected')
         : result
-    default:
+    case 'open':
+    case 'finishing':
       return result
   }
 }

@@ -38,10 +38,11 @@ async function asked(world: World, body = {}) {
 }
 
 const say = (world: World, location: string, cookie: string, answer: string, question = 'identity') =>
-  world.postForm(new URL(location).pathname, { question, answer }, {
-    origin: new URL(world.url).origin,
-    cookie,
-  } as Record<string, string>)
+  world.postForm(
+    new URL(location).pathname,
+    { question, answer },
+    { origin: new URL(world.url).origin, cookie },
+  )
 
 const credentialsOf = (world: World) => world.rows('credentials').then((rows) => rows.length)
 
@@ -83,7 +84,11 @@ for (const database of testDatabases) {
     const done = await say(world, location, cookie, 'separate')
     assert.match(done.headers.get('location') ?? '', /\/connect\/results\//)
     const accounts = await world.rows('accounts')
-    assert.deepEqual(accounts.map(({ name }) => name).toSorted(), ['ada@double.test', 'grace@double.test'])
+    assert.equal(accounts.length, 2)
+    assert.deepEqual(
+      new Set(accounts.map(({ name }) => name)),
+      new Set(['ada@double.test', 'grace@double.test']),
+    )
     assert.equal(accounts.find(({ id }) => id === accountId)?.name, 'ada@double.test')
     const again = await say(world, location, cookie, 'replace')
     assert.match(again.headers.get('location') ?? '', /\/connect\/results\//, 'it has been said')

@@ -2,7 +2,15 @@
 import { PROJECT_OF_TOKEN } from '../access/authorize.ts'
 
 /** First segments after `/v1/connect` that are not a project's: collections of their own. */
-const COLLECTIONS = new Set(['apps', 'app_categories', 'projects', 'usage', 'rate_limits', 'oauth1', 'events'])
+const COLLECTIONS = new Set([
+  'apps',
+  'app_categories',
+  'projects',
+  'usage',
+  'rate_limits',
+  'oauth1',
+  'events',
+])
 
 /**
  * Collapses repeated slashes, drops a trailing one, turns `/v1/apps` into `/v1/connect/apps`, and puts `-` where a browser client names no

@@ -112,11 +112,8 @@ for (const { name: database, open } of testDatabases) {
     await world.run()
     assert.equal((await world.revocation(second)).status, 'revoked')
     assert.deepEqual(
-      world
-        .provided('/revoke')
-        .map(({ form }) => form.get('token'))
-        .toSorted(),
-      ['canary-rt-2', 'canary-rt-3'],
+      new Set(world.provided('/revoke').map(({ form }) => form.get('token'))),
+      new Set(['canary-rt-2', 'canary-rt-3']),
     )
   })
 }
@@ -147,7 +144,7 @@ test('a restart finishes what was scheduled before it, at the sandbox provider, 
   assert.equal(stats['revocations'], 1)
 
   // What is another tenant's is what does not exist.
-  const one = (project: string) => `/v1/connect/${project}/revocations/${before!.id}`
+  const one = (project: string) => `/v1/connect/${project}/revocations/${before.id}`
   assertStatus(await send(address, 'GET', one(p1), sent), 200)
   const unknown = await send(address, 'GET', `${P}/revocations/rev_0000000000000000`, sent)
   assert404Same(await send(address, 'GET', one(p1), { ...sent, environment: 'production' }), unknown)

@@ -43,8 +43,7 @@ export function injectCredentials(
   const defaults = headersOf(renderEntries(app.proxy.default_headers, context))
   // Before anything is signed, so that these are.
   const whole = { ...request, headers: { ...defaults, ...request.headers } }
-  const injected =
-    injection === undefined ? {} : inject(app, injection, whole, context, now)
+  const injected = injection === undefined ? {} : inject(app, injection, whole, context, now)
   return { url: request.url, headers: whole.headers, bodyParams: {}, ...injected }
 }
 

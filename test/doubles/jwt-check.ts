@@ -19,10 +19,7 @@ export function readJwt(
   const bytes = Buffer.from(signature, 'base64url')
   const holds =
     alg === 'HS256'
-      ? createHmac('sha256', key as Buffer)
-          .update(input)
-          .digest()
-          .equals(bytes)
+      ? createHmac('sha256', key).update(input).digest().equals(bytes)
       : createVerify('sha256')
           .update(input)
           .verify({ key: key as KeyObject, dsaEncoding: 'ieee-p1363' }, bytes)

@@ -76,7 +76,7 @@ function shopify() {
       }
       // GraphQL says errors inside 200.
       const { query = '' } = (json ?? {}) as { query?: string }
-      if (/graphql\.json$/.test(url.pathname))
+      if (url.pathname.endsWith('/graphql.json'))
         return {
           status: 200,
           body: query.includes('shop')

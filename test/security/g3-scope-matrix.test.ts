@@ -9,7 +9,8 @@ import { newOAuthApp, NO_SCOPE, opens, type Probe, SCOPES, table, type Target } 
 import { openWorld, type World } from './harness.ts'
 
 /** The client proves itself in the body; a bearer means nothing there. */
-const WITHOUT_BEARER = /^[A-Z]+ \/v1\/oauth\//
+// The signer of OAuth 1 asks for the account's own token and its secret.
+const WITHOUT_BEARER = /^[A-Z]+ \/v1\/(oauth|connect\/oauth1)\//
 
 interface Case {
   name: string
@@ -142,7 +143,7 @@ async function aim(
   if (probe.own === 'oauthApp') {
     const path = `/v1/connect/${world.p1}/oauth_apps`
     oauthApp = String(
-      jsonOf(await send(world.address, 'POST', path, { token: all, body: newOAuthApp }))['id'],
+      jsonOf(await send(world.address, 'POST', path, { token: all, body: newOAuthApp() }))['id'],
     )
   }
   return { project: world.p1, category, user, account, oauthApp, connectToken }

@@ -27,7 +27,9 @@ export interface Probe {
 
 const P = (rest: (target: Target) => string) => (target: Target) =>
   `/v1/connect/${target.project}/${rest(target)}`
-export const newOAuthApp = { app: 'acme', client_id: 'id', client_secret: 'secret' }
+let clients = 0
+/** Another client each time: the same one again would be a repeat. */
+export const newOAuthApp = () => ({ app: 'acme', client_id: `id-${(clients += 1)}`, client_secret: 'secret' })
 
 export const table: Probe[] = [
   { route: 'GET /v1/connect/apps', scope: 'any', callers: 'both', path: () => '/v1/connect/apps' },
@@ -135,7 +137,7 @@ export const table: Probe[] = [
     scope: 'connect:projects:write',
     callers: 'server',
     path: P(() => 'oauth_apps'),
-    body: () => newOAuthApp,
+    body: newOAuthApp,
   },
   {
     route: 'GET {P}/oauth_apps/{id}',
