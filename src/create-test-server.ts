@@ -32,18 +32,7 @@ export interface TestServerOptions {
  * presets `HEADGATE_BOOTSTRAP_PROJECT_ID`, `_CLIENT_ID` and `_CLIENT_SECRET`, because a secret is shown only to the server that made it.
  */
 export async function createTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const port = await freePort()
-  const { config } = loadConfig({
-    PORT: String(port),
-    // What a test counts is what it does itself, where it moves the time.
-    HEADGATE_REFRESH_LOOP: options.clock === undefined ? 'on' : 'off',
-    HEADGATE_EPHEMERAL: options.env?.['DATABASE_URL'] === undefined ? 'on' : 'off',
-    ...options.env,
-  })
-  const server = await startServer(config, {
-    log: options.log ?? pino({ level: 'silent' }),
-    ...(options.clock === undefined ? {} : { clock: options.clock }),
-  })
+  const { server, config } = await startOnFreePort(options)
   const { projectId, clientId, clientSecret } = server.made ?? config.bootstrap
   if (projectId === undefined || clientId === undefined || clientSecret === undefined) {
     await server.stop()
@@ -57,5 +46,26 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     clientSecret: clientSecret.reveal(),
     app: server.app,
     close: () => server.stop(),
+  }
+}
+
+const ATTEMPTS = 5
+
+/** The public address has to be known before the server listens, and another process may take its port meanwhile: then another one. */
+async function startOnFreePort({ env = {}, log = pino({ level: 'silent' }), clock }: TestServerOptions) {
+  for (let attempt = 1; ; attempt += 1) {
+    const { config } = loadConfig({
+      PORT: String(await freePort()),
+      // What a test counts is what it does itself, where it moves the time.
+      HEADGATE_REFRESH_LOOP: clock === undefined ? 'on' : 'off',
+      HEADGATE_EPHEMERAL: env['DATABASE_URL'] === undefined ? 'on' : 'off',
+      ...env,
+    })
+    try {
+      return { config, server: await startServer(config, { log, ...(clock === undefined ? {} : { clock }) }) }
+    } catch (error) {
+      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      if (!isTaken || env['PORT'] !== undefined || attempt === ATTEMPTS) throw error
+    }
   }
 }

@@ -5,7 +5,7 @@ import type { Tx } from '../db/open.ts'
 import { mintId } from '../platform/crypto/ids.ts'
 import { scheduleRevocation } from '../revocations/schedule-revocation.ts'
 import { identityDigest } from './identity-digest.ts'
-import { listAccountsOfIdentity } from './revoking/store.ts'
+import { isAnyUnidentified, listAccountsOfIdentity } from './revoking/store.ts'
 import type { NewCredentials } from './save-account.ts'
 
 export interface Unused {
@@ -30,6 +30,7 @@ export async function retireUnused(
   const identity = identityDigest({ appSlug, oauthAppId, uid: uid ?? undefined })
   if (credentials.kind === 'keys' || identity === null) return false
   if ((await listAccountsOfIdentity(tx, env.projectId, identity)).length > 0) return false
+  if (await isAnyUnidentified(tx, env.projectId, appSlug)) return false
   await scheduleRevocation(tx, app, env, {
     // The receipt is for an account that there never was.
     account: { id: mintId('apn'), external_id: externalId, app_slug: appSlug, oauth_app_id: oauthAppId },

@@ -27,7 +27,7 @@ const samples: Record<string, string> = {
   'amazon_ses.region': 'eu-central-1',
   'auth0_management_api.domain': 'acme.eu.auth0.com',
   'azure_openai_service.resource_name': 'acme-ai',
-  'bamboohr.subdomain': 'acme',
+  'bamboohr.company_domain': 'acme',
   'bigcommerce.store_hash': 'abc123',
   'cal_com.domain': 'api.cal.com',
   'chargebee.sub_url': 'acme-test',

@@ -160,6 +160,26 @@ test('what waits for a person who does not come is gone after ten minutes', asyn
   assert.equal(await sweepAbandoned(world.app, 10), 0)
 })
 
+test('one attempt that does not open keeps no other from being wiped', async (t) => {
+  const world = await connectWorld(t)
+  await asked(world)
+  const [first] = await world
+    .rows('connect_attempts')
+    .then((rows) => rows.filter((row) => row.pending !== null))
+  assert.ok(first)
+  // Of another row: it opens under no other id.
+  const broken = { ...first, id: 'broken', state_digest: 'broken', expires_at: first.expires_at - 1 }
+  await world.app.db.write((tx) => tx.insertInto('connect_attempts').values(broken).execute())
+  world.clock.advance(10 * 60_000)
+  assert.equal(await sweepAbandoned(world.app, 10), 1)
+  const left = (await world.rows('connect_attempts')).filter((row) => row.pending !== null)
+  assert.deepEqual(
+    left.map(({ id }) => id),
+    ['broken'],
+  )
+  assert.match(world.logged(), /an abandoned attempt does not open/)
+})
+
 test('what is not wanted is ended at the provider, but never what another account lives on', async (t) => {
   const world = await connectWorld(t)
   const first = await asked(world)
@@ -170,6 +190,17 @@ test('what is not wanted is ended at the provider, but never what another accoun
   const third = await asked(world)
   await say(world, third.location, third.cookie, 'again')
   assert.equal((await world.rows('revocations')).length, 1, 'Grace has an account by now')
+})
+
+test('what is not wanted is left alone while nobody knows whose an account of the app is', async (t) => {
+  const world = await connectWorld(t)
+  const first = await asked(world)
+  const { id, ...rest } = (await world.rows('accounts'))[0]!
+  // As accounts are that were connected before identities were kept.
+  const unknown = { ...rest, id: `${id}x`, identity_digest: null }
+  await world.app.db.write((tx) => tx.insertInto('accounts').values(unknown).execute())
+  await say(world, first.location, first.cookie, 'again')
+  assert.deepEqual(await world.rows('revocations'), [])
 })
 
 const SITES = {

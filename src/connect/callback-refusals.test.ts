@@ -2,6 +2,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectWorld, startedWorld } from '../../test/connect-world.ts'
+import { testDatabases } from '../../test/databases.ts'
+
+for (const database of testDatabases) {
+  test(`an account id that can be none is an unknown one, not a failure of ours (${database.name})`, async (t) => {
+    const { url, close } = await database.open()
+    t.after(close)
+    const world = await connectWorld(t, { databaseUrl: url })
+    const token = await world.token()
+    const body = { token, app: 'double', accountId: 'apn_\u0000' }
+    const answer = await world.postJson('/connect/attempts', body)
+    assert.equal(((await answer.json()) as { code: string }).code, 'account_unknown')
+    const page = await world.page(token, { app: 'double', accountId: '\u0000' })
+    assert.ok(page.status < 500)
+  })
+}
 
 test('G7-130: state that is missing, unknown, altered, doubled or late', async (t) => {
   const { world, token, state, cookie } = await startedWorld(t)

@@ -76,8 +76,17 @@ for (const database of testDatabases) {
     assert.deepEqual(await world.rows('accounts'), [])
 
     const both = await Promise.all([confirm(verification, 'u1'), confirm(verification, 'u1')])
-    const done = both.find(({ status }) => status === 200)
-    const body = (await done?.json()) as { account: { id: string; external_id: string }; return_to: string }
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      [200, 200],
+      'two at once are one',
+    )
+    const [body, twin] = (await Promise.all(both.map(async (done) => done.json()))) as {
+      account: { id: string; external_id: string }
+      return_to: string
+    }[]
+    assert.ok(body)
+    assert.deepEqual(twin, body)
     assert.equal(body.account.external_id, 'u1')
     assert.equal(body.return_to, returnTo)
     assert.ok(!JSON.stringify(body).includes('double-access-token'))

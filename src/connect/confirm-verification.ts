@@ -48,6 +48,10 @@ export async function confirmVerification(
   try {
     return await confirmed(app, env, caller, attempt, await saveConnection(app, attempt, plan, pending))
   } catch (error) {
+    // The same confirmation at the same moment may have been faster.
+    const done = await findAttemptByVerification(app.db.read, env, digest(verification))
+    if (done?.status === 'done' && done.account_id !== null)
+      return confirmed(app, env, caller, done, done.account_id)
     // What will not change by itself ends the attempt; an outage leaves it to be confirmed again.
     if (error instanceof AppError && error.status < 500) await failAttempt(app, attempt, plan, error)
     throw error

@@ -1,6 +1,8 @@
 /** Owns the page that names who asks for what, and sends the person on: to the provider, or to the keys that are typed here. */
 import { html, type Html } from '../platform/html.ts'
+import { callbackAddress } from './addresses.ts'
 import { askedFields } from './check-fields.ts'
+import { clientInputs } from './client-inputs.ts'
 import type { ConnectError } from './connect-errors.ts'
 import { consentNotes } from './consent-notes.ts'
 import type { PageQuery } from './contract.ts'
@@ -36,7 +38,13 @@ export interface ConnectionPageOptions {
   token: string
   query: Pick<
     PageQuery,
-    'oauthAppId' | 'appOverrideId' | 'oauthScopeProfile' | 'hideClose' | 'lang' | 'handedOver'
+    | 'oauthAppId'
+    | 'appOverrideId'
+    | 'oauthScopeProfile'
+    | 'customOauthClient'
+    | 'hideClose'
+    | 'lang'
+    | 'handedOver'
   >
   /** A form that came back: why, and what was typed. */
   error?: ConnectError
@@ -59,6 +67,7 @@ export function connectionPage(connection: Connection, options: ConnectionPageOp
     appOverrideId: query.appOverrideId,
     accountId: accountId ?? undefined,
     oauthScopeProfile: query.oauthScopeProfile,
+    customOauthClient: connection.asksClient ? 'true' : undefined,
     lang: query.lang,
     handedOver: query.handedOver,
   }
@@ -82,6 +91,7 @@ export function connectionPage(connection: Connection, options: ConnectionPageOp
       <form id="connect" method="post" action="${visit.basePath}/connect/${isKeys ? 'keys' : 'attempts'}">
         ${hidden(members)} ${consentNotes(connection, messages)}
         ${!isKeys && askedFields(catalogApp, preset).length > 0 && html`<p>${fill(signIn.fieldsFirst, { app })}</p>`}
+        ${connection.asksClient && clientInputs(app, callbackAddress(visit.publicUrl, catalogApp.id), messages, error)}
         ${fieldInputs(catalogApp, messages, given, error, preset)}
         <div class="actions">
           <button type="submit" class="main" id="submit">

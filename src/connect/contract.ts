@@ -12,6 +12,7 @@ export const PageQuery = Type.Object({
   accountId: Text,
   oauthScopeProfile: Text,
   hideClose: Text,
+  customOauthClient: Text,
   connectLink: Text,
   // Ours: the language of the page, and what is searched for in the list of apps.
   lang: Text,
@@ -40,6 +41,7 @@ export const ConnectBody = Type.Object({
   lang: Text,
   handedOver: Text,
   hideClose: Text,
+  customOauthClient: Text,
   values: Type.Optional(Type.Record(Type.String(), Type.String())),
   ownClient: Type.Optional(OwnClient),
 })

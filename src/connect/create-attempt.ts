@@ -6,6 +6,7 @@ import { buildAuthorizeUrl } from '../upstream/authorize-url.ts'
 import { requestedScopes } from '../upstream/requested-scopes.ts'
 import { sealPlan, type AttemptPlan } from './attempt-plan.ts'
 import { beginOAuth1 } from './begin-oauth1.ts'
+import { callbackAddress } from './addresses.ts'
 import { checkFields } from './check-fields.ts'
 import { ConnectError } from './connect-errors.ts'
 import { discardPending, type FailCapabilities } from './fail-attempt.ts'
@@ -79,6 +80,7 @@ async function planAttempt(
   const connection = await resolveConnection(app, token, request)
   const { catalogApp, env, oauthApp } = connection
   if (!catalogApp.oauth) throw new ConnectError('app_not_connectable')
+  if (connection.asksClient) throw new ConnectError('field_invalid', { faults: { 'client.id': 'missing' } })
 
   const customFields = checkFields(catalogApp, request.values ?? {}, connection.preset)
   const state = mintSecret('')
@@ -86,7 +88,7 @@ async function planAttempt(
   const nonce = mintSecret('')
   const wanted = wantedScopes(connection)
   const callbackId = oauthApp?.id ?? catalogApp.id
-  const redirectUri = `${app.config.publicUrl}/connect/oauth/${callbackId}/callback`
+  const redirectUri = callbackAddress(app.config.publicUrl, callbackId)
   const oauth1 =
     catalogApp.oauth.version === 1
       ? await beginOAuth1(

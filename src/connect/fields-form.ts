@@ -8,7 +8,9 @@ import type { Messages } from './messages/en.ts'
 type Field = CatalogApp['custom_fields'][number]
 
 interface Shown {
-  field: Field
+  field: Pick<Field, 'description' | 'type' | 'required' | 'default' | 'pattern' | 'options'>
+  /** Of the form's member. */
+  name: string
   label: string
   id: string
   given: string | undefined
@@ -28,6 +30,7 @@ export function fieldInputs(
     const fault = error?.faults[field.name]
     return fieldInput({
       field,
+      name: `field.${field.name}`,
       label: field.label ?? field.name,
       id: `field-${field.name}`,
       given: given[field.name],
@@ -37,7 +40,7 @@ export function fieldInputs(
   })
 }
 
-function fieldInput(shown: Shown): Html {
+export function fieldInput(shown: Shown): Html {
   const { field, label, id, fault, messages } = shown
   return html`<div class="field">
     <label for="${id}"
@@ -50,8 +53,8 @@ function fieldInput(shown: Shown): Html {
 }
 
 const choice = (shown: Shown) => {
-  const { field, id, given, messages } = shown
-  return html`<select id="${id}" name="field.${field.name}" ${marks(shown)}>
+  const { field, name, id, given, messages } = shown
+  return html`<select id="${id}" name="${name}" ${marks(shown)}>
     ${!(given ?? field.default) && html`<option value="">${messages.fields.choose}</option>`}
     ${field.options?.map(
       (option) =>
@@ -63,12 +66,12 @@ const choice = (shown: Shown) => {
 }
 
 const input = (shown: Shown) => {
-  const { field, id, given } = shown
+  const { field, name, id, given } = shown
   const isSecret = field.type === 'password'
   return html`<div class="control">
     <input
       id="${id}"
-      name="field.${field.name}"
+      name="${name}"
       type="${isSecret ? 'password' : 'text'}"
       value="${isSecret ? '' : (given ?? field.default)}"
       autocomplete="off"

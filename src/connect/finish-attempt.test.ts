@@ -195,6 +195,15 @@ test('G6-124, G6-125: the redirect addresses, byte for byte and only when it is 
   assert.equal((await world.rows('accounts')).length, 1)
 })
 
+test('an address that is not ASCII is reached all the same', async (t) => {
+  const world = await connectWorld(t)
+  const token = await world.token({ success_redirect_uri: 'https://app.test/完了?wer=Jürgen' })
+  const { state, cookie } = await world.start(token)
+  const done = await world.callback({ code: 'c', state }, cookie)
+  assert.equal(done.status, 303)
+  assert.equal(done.headers.get('location'), 'https://app.test/%E5%AE%8C%E4%BA%86?wer=J%C3%BCrgen')
+})
+
 test('a person without an identity or a refresh token is connected all the same', async (t) => {
   const world = await connectWorld(t)
   const { refresh_token: _, expires_in: __, ...bare } = TOKENS

@@ -77,7 +77,7 @@ function requireSignature(
   const signed = Object.entries(query)
     .filter(([name]) => name !== check.param)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
     .join('&')
   const key = values.client?.secret ?? ''
   const holds = key !== '' && isHmacSha256Hex(key, signed, query[check.param] ?? '')

@@ -1,6 +1,7 @@
 /** Owns deciding what a Connect token and a request together ask to connect; whatever disagrees is refused here. */
 import { projectEnvironmentOfRow, type ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
+import { isAccountId } from '../accounts/retrieve-account.ts'
 import { findAppOverride } from '../app-overrides/read-app-overrides.ts'
 import type { CatalogApp } from '../apps/catalog.ts'
 import type { Tables } from '../db/tables.ts'
@@ -20,6 +21,8 @@ export interface ConnectionRequest {
   /** Reconnect this account. */
   accountId?: string | undefined
   oauthScopeProfile?: string | undefined
+  /** `true`: the person brings the OAuth client, where the developer has named none. */
+  customOauthClient?: string | undefined
   /** That the person brings, instead of any OAuth app of the developer's. */
   ownClient?: UpstreamClient | undefined
 }
@@ -32,6 +35,8 @@ export interface Connection {
   /** Absent for apps that take keys, and where the person brings the client. */
   oauthApp: OAuthApp | undefined
   ownClient: UpstreamClient | undefined
+  /** Whether the person is to be asked for one. */
+  asksClient: boolean
   accountId: string | null
   /** Of the account to be reconnected, where it has one. */
   accountName: string | null
@@ -65,7 +70,7 @@ export async function resolveConnection(
   const catalogApp = findCatalogApp(app, token, request.app)
   const externalUserId = token.external_user_id
   const account =
-    request.accountId === undefined
+    request.accountId === undefined || !isAccountId(request.accountId)
       ? undefined
       : await findReconnectable(app.db.read, env, {
           id: request.accountId,
@@ -87,6 +92,7 @@ export async function resolveConnection(
     oauthScopeProfile: request.oauthScopeProfile,
     preset: override?.preset ?? {},
     ownClient: catalogApp.auth_type === 'oauth' ? ownClientOf(request) : undefined,
+    asksClient: false,
   }
   if (catalogApp.auth_type === 'keys') {
     if (request.oauthAppId !== undefined) throw new ConnectError('oauth_app_unknown')
@@ -104,11 +110,17 @@ export async function resolveConnection(
     if (named !== undefined) throw new ConnectError('app_mismatch')
     return { ...connection, oauthApp: undefined }
   }
+  if (named === undefined && request.customOauthClient === 'true' && canBringClient(catalogApp))
+    return { ...connection, oauthApp: undefined, asksClient: true }
   return {
     ...connection,
     oauthApp: await requireOAuthApp(app, env, catalogApp, named, account?.oauth_app_id ?? undefined),
   }
 }
+
+/** Not where the app's own fields hold the client, which are asked for anyway, nor by OAuth 1. */
+const canBringClient = ({ oauth }: CatalogApp): boolean =>
+  oauth?.version === 2 && oauth.client_credentials_source === 'oauth_app'
 
 /** Id and secret, and nothing else that a request may bring along. */
 const ownClientOf = ({ ownClient: given }: ConnectionRequest): UpstreamClient | undefined =>

@@ -260,8 +260,14 @@ const isJson = (request: FastifyRequest) =>
   /^application\/json\b/i.test(request.headers['content-type'] ?? '')
 
 /** 303: the browser goes on with a GET, whatever it sent. Without a referrer: the address left behind has a code in it. */
-const goTo = (reply: FastifyReply, location: string) =>
-  reply.code(303).headers({ location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).send()
+const goTo = (reply: FastifyReply, address: string) => {
+  // Developers may write their addresses as people read them; a header holds ASCII only.
+  const location = address.replace(/[^\x21-\x7e]+/g, encodeURIComponent)
+  return reply
+    .code(303)
+    .headers({ location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+    .send()
+}
 
 function asConnectError(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error

@@ -69,10 +69,12 @@ const filled = ({
   appOverrideId,
   accountId,
   oauthScopeProfile,
+  customOauthClient,
 }: Omit<PageQuery, 'token'>) => ({
   app: app || undefined,
   oauthAppId: oauthAppId || undefined,
   appOverrideId: appOverrideId || undefined,
   accountId: accountId || undefined,
   oauthScopeProfile: oauthScopeProfile || undefined,
+  customOauthClient: customOauthClient || undefined,
 })

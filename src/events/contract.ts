@@ -25,7 +25,11 @@ export type ListEventsAnswer = Static<typeof ListEventsAnswer>
 
 export const StreamQuery = Type.Object({
   last_event_id: Type.Optional(
-    Type.String({ maxLength: 100, description: 'As the header Last-Event-ID, which wins' }),
+    Type.String({
+      maxLength: 100,
+      pattern: '^[0-9A-Za-z_]*$',
+      description: 'As the header Last-Event-ID, which wins',
+    }),
   ),
 })
 export type StreamQuery = Static<typeof StreamQuery>

@@ -217,6 +217,13 @@ test('an API client has twenty streams at most, and a Connect token none', async
     assert.equal((await openStream(t, world, path, { authorization: `Bearer ${token}` })).status, 403)
 })
 
+test('many streams asked for at once do not slip past the limit together', async (t) => {
+  const world = await openWebhookWorld(t, { database: 'postgres' })
+  const asked = await Promise.all(Array.from({ length: 40 }, () => openStream(t, world)))
+  assert.equal(asked.filter(({ status }) => status === 200).length, 20)
+  assert.equal(asked.filter(({ status }) => status === 429).length, 20)
+})
+
 test('a stop ends the streams, and takes no longer for it', async (t) => {
   const world = await openWebhookWorld(t)
   const stream = await openStream(t, world)

@@ -26,7 +26,6 @@ export function eventRoutes(http: Http, app: App): void {
     const caller = request.caller as ApiClientCaller
     const lastEventId = (request.headers['last-event-id'] ?? (request.query as StreamQuery).last_event_id) as
       string | undefined
-    streams.admit(caller.clientId)
     const feed = await openFeed(app, {
       caller,
       // The scheme has been checked on the way in.
@@ -35,6 +34,8 @@ export function eventRoutes(http: Http, app: App): void {
       lastEventId: lastEventId || undefined,
       scopeOf,
     })
+    // Nothing is waited for from here to the start: many at once would slip past the limit together.
+    streams.admit(caller.clientId)
     reply.hijack()
     streams.start(reply.raw, reply.getHeaders() as Record<string, string>, feed)
   }

@@ -51,6 +51,10 @@ for (const { name: database } of testDatabases) {
       { verifier_uri: 'http://product.test/' },
       { verifier_uri: 'https://10.0.0.1/' },
       { verifier_uri: 'javascript:alert(1)' },
+      { verifier_uri: 'https://product.test/\r\nset-cookie: a=b' },
+      { verifier_uri: ' https://product.test/verify' },
+      { verifier_uri: 'https://product.test/verify#' },
+      { verifier_uri: 'https:\\\\product.test\\verify' },
     ])
       assertStatus(await patch(body), 400)
     assert.deepEqual(jsonOf<ProjectShape>(await send(world.address, 'GET', at(world.p1), { token })), cleared)

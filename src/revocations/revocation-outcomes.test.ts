@@ -111,6 +111,35 @@ test('a client secret that was wrong is used as it is then; a deleted OAuth app 
   assertWiped(row)
 })
 
+test('an account with a client of its own is revoked with that one', async (t) => {
+  const world = await revokingWorld(t, rfc7009)
+  world.answers['/revoke'] = (_request, response) => response.end()
+  const id = await world.connect({
+    oauthAppId: null,
+    credentials: {
+      kind: 'refreshable',
+      values: {
+        oauth_client_id: 'their-client',
+        oauth_client_secret: 'their-secret',
+        oauth_access_token: 'canary-at',
+        oauth_refresh_token: 'canary-rt',
+      },
+      expiresAt: null,
+      authorizedScopes: null,
+    },
+  })
+  await world.delete(id)
+  await world.run()
+  const [asked] = world.provided('/revoke')
+  assert.equal(
+    Buffer.from(String(asked?.headers.authorization).slice('Basic '.length), 'base64').toString(),
+    'their-client:their-secret',
+  )
+  const row = await world.revocation(id)
+  assert.equal(row.status, 'revoked')
+  assertWiped(row)
+})
+
 test('credentials that do not open keep nobody from deleting the account', async (t) => {
   const world = await revokingWorld(t, rfc7009)
   const id = await world.connect()

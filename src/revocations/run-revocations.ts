@@ -63,7 +63,7 @@ async function callProvider(
   const values = openRevocation(app, env, row.id, row.sealed)
   const definition = app.catalog.current.find(row.app_slug)
   if (!definition) throw misconfigured('unknown_app', `The catalogue no longer has ${row.app_slug}`)
-  const client = await clientFor(app, env, row)
+  const client = await clientFor(app, env, row, values)
   const { oauth_access_token: accessToken, oauth_refresh_token: refreshToken } = values
   const { outcome } = await revokeTokens(app, definition, {
     customFields: values,
@@ -90,8 +90,13 @@ async function clientFor(
   app: Capabilities,
   env: ProjectEnvironment,
   row: RevocationRow,
+  { oauth_client_id: id, oauth_client_secret: ownSecret }: Readonly<Record<string, string>>,
 ): Promise<UpstreamClient | undefined> {
-  if (row.oauth_app_id === null) return undefined
+  // One that the person brought is kept with the account, and empty where it has no secret.
+  if (row.oauth_app_id === null)
+    return id === undefined || ownSecret === undefined
+      ? undefined
+      : { id, ...(ownSecret === '' ? {} : { secret: ownSecret }) }
   const live = await findOAuthApp(app, env, row.oauth_app_id)
   if (live) return upstreamClient(live)
   if (row.client_id === null || row.client_secret === null) throw new OAuthAppGone()

@@ -8,7 +8,7 @@ export const CallbackCheck = object(
     type: Type.Literal('hmac_sha256_hex'),
     param: Type.String({ description: 'Query parameter that carries the signature' }),
     over: Type.Literal('sorted_query', {
-      description: 'Every other parameter, sorted by name, as name=value joined by &',
+      description: 'Every other parameter, sorted by name, percent-encoded, as name=value joined by &',
     }),
     key: Type.Literal('client_secret'),
     equals: record(Template, 'Query parameters that must have exactly this value'),

@@ -1,8 +1,9 @@
 /** Owns reading the plain XML of an answer: elements and their text, nothing that XML can do beyond that. */
 
 const MAX_DEPTH = 50
+/** A name ends where it ends: without the look-ahead, a long one that is never closed is tried at every length. */
 const TOKEN =
-  /<!--[^]*?-->|<!\[CDATA\[([^]*?)\]\]>|<\?[^]*?\?>|<(\/?)([\w.:-]+)((?:[^<>"']|"[^"]*"|'[^']*')*?)(\/?)>|([^<]+)/gy
+  /<!--[^]*?-->|<!\[CDATA\[([^]*?)\]\]>|<\?[^]*?\?>|<(\/?)([\w.:-]+)(?![\w.:-])((?:[^<>"']|"[^"]*"|'[^']*')*?)(\/?)>|([^<]+)/gy
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
 interface Element {
@@ -44,8 +45,9 @@ export function parseXml(text: string): unknown {
 
 function addChild(parent: Element, child: Element): void {
   const name = child.name.replace(/^.*:/, '')
-  const same = parent.children.get(name) ?? []
-  parent.children.set(name, [...same, valueOf(child)])
+  const same = parent.children.get(name)
+  if (same) same.push(valueOf(child))
+  else parent.children.set(name, [valueOf(child)])
 }
 
 function valueOf({ text, children }: Element): unknown {

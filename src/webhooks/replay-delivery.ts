@@ -19,6 +19,8 @@ export async function replayDelivery(
   id: string,
   actor: { kind: string; id: string | null },
 ): Promise<{ data: Delivery }> {
+  // What cannot be one of ours never reaches the database, which may refuse it (NUL in PostgreSQL).
+  if (!/^dlv_[0-9A-Za-z]{1,60}$/.test(id)) throw new NotFound()
   const now = app.clock.now()
   return app.db.write(async (tx) => {
     const row = await findDelivery(tx, env, id)

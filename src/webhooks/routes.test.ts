@@ -15,6 +15,8 @@ for (const database of ['sqlite', 'postgres'] as const) {
     assertStatus(await world.call('POST', 'webhook/regenerate_signing_key'), 404)
     assertStatus(await world.call('POST', 'webhook/test'), 404)
     assertStatus(await world.call('DELETE', 'webhook'), 204)
+    assertStatus(await world.call('POST', 'webhook/deliveries/dlv_%00/replay'), 404)
+    assertStatus(await world.call('GET', 'events/stream?last_event_id=%00'), 400)
 
     const made = jsonOf<Shape>(await world.call('PUT', 'webhook', { body: { url: receiver.url } })).data!
     const { signing_key: key, ...rest } = made

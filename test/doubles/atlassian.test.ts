@@ -55,7 +55,7 @@ function atlassian(sites = ONE) {
           if (!refreshTokens.delete(members['refresh_token'] ?? ''))
             return {
               status: 403,
-              body: { error: 'unauthorized_client', error_description: 'refresh_token is invalid' },
+              body: { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' },
             }
           return { status: 200, body: issue('read:jira-work offline_access') }
         }
@@ -71,7 +71,7 @@ function atlassian(sites = ONE) {
       return { status: 200, body: {} }
     },
   }
-  return { double }
+  return { double, endRefreshTokens: () => refreshTokens.clear() }
 }
 
 test('A4, E1, F1, jira: the one site is taken, JSON goes to the token endpoint, refresh tokens rotate', async (t) => {
@@ -123,4 +123,16 @@ test('A12, jira: the callback address is that of the OAuth app, for everybody an
     redirect_uri: string
   }
   assert.equal(shown.redirect_uri, addresses[0])
+})
+
+test('F7, jira: a refresh token that has ended is answered with 403, and is the end of the grant all the same', async (t) => {
+  const { double, endRefreshTokens } = atlassian()
+  const world = await providerWorld(t, double, { slug: 'jira', client })
+  const account = await world.connect()
+  endRefreshTokens()
+  world.clock.advance(3_600_000)
+  const after = await world.read(account.id)
+  assert.equal(after.healthy, false)
+  const [row] = await world.app.db.read.selectFrom('credentials').selectAll().execute()
+  assert.equal(row?.failure_kind, 'permanent')
 })

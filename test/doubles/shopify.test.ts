@@ -20,10 +20,10 @@ function shopify() {
   const signed = (url: URL, shop: string) => {
     url.searchParams.set('shop', shop)
     url.searchParams.set('timestamp', '1337178173')
-    url.searchParams.set('host', 'YWRtaW4uc2hvcGlmeS5jb20')
+    url.searchParams.set('host', 'YWRtaW4uc2hvcGlmeS5jb20vc3RvcmU=')
     const message = [...url.searchParams]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => `${name}=${value}`)
+      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
       .join('&')
     url.searchParams.set('hmac', createHmac('sha256', client.client_secret).update(message).digest('hex'))
     return url

@@ -22,8 +22,8 @@ export function setBusy(form: HTMLFormElement, busy: boolean, text = ''): void {
 
 /** Into the note above the form, and beside each field at fault; undefined takes all of it away. */
 export function showFailure(failure: Failure | undefined): void {
-  for (const input of document.querySelectorAll<HTMLInputElement>('[name^="field."]')) {
-    const fault = failure?.faults?.[input.name.slice('field.'.length)]
+  for (const input of document.querySelectorAll<HTMLInputElement>('[name^="field."], [name^="client."]')) {
+    const fault = failure?.faults?.[input.name.replace(/^field\./, '')]
     setFault(input, fault === undefined ? undefined : (texts().faults[fault] ?? fault))
   }
   const note = element('failure')

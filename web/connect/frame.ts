@@ -61,7 +61,7 @@ let ready: CreatedAttempt | undefined
 const PREPARE_AGAIN_AFTER_MS = 4 * 60_000
 
 function prepare(form: HTMLFormElement): void {
-  if (form.querySelector('[name^="field."]')) return
+  if (form.querySelector('[name^="field."], [name^="client."]')) return
   ready = undefined
   const preparing = createAttempt(form)
   prepared = preparing

@@ -24,12 +24,20 @@ const address = (path: string) => `${document.body.dataset['base'] ?? ''}${path}
 function bodyOf(form: HTMLFormElement): ConnectBody {
   const members: Record<string, string> = {}
   const values: Record<string, string> = {}
+  const client: Record<string, string> = {}
   for (const [name, value] of new FormData(form)) {
     if (typeof value !== 'string') continue
     if (name.startsWith('field.')) values[name.slice('field.'.length)] = value
+    else if (name.startsWith('client.')) client[name.slice('client.'.length)] = value
     else members[name] = value
   }
-  return { token: '', ...members, values }
+  const { id, secret } = client
+  return {
+    token: '',
+    ...members,
+    values,
+    ...(id ? { ownClient: { id, ...(secret ? { secret } : {}) } } : {}),
+  }
 }
 
 async function send<Answer>(path: string, form: HTMLFormElement): Promise<Answer | Failure> {

@@ -89,3 +89,18 @@ export const listAccountsOfIdentity = (
     .where('project_id', '=', projectId)
     .where('dead_at', 'is', null)
     .execute()
+
+/** Whether an account of the app lives of which nobody knows whose it is. Both environments are named so that the index serves. */
+export async function isAnyUnidentified(tx: Tx, projectId: string, appSlug: string): Promise<boolean> {
+  const account = await tx
+    .selectFrom('accounts')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('environment', 'in', ['development', 'production'])
+    .where('app_slug', '=', appSlug)
+    .where('identity_digest', 'is', null)
+    .where('dead_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  return account !== undefined
+}

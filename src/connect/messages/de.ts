@@ -44,6 +44,13 @@ export const de: Messages = {
     fieldsFirst: '{app} braucht zuerst diese Angaben:',
   },
 
+  ownClient: {
+    intro:
+      'Sie verwenden einen eigenen OAuth-Client. Tragen Sie bei {app} diese Callback-Adresse für ihn ein:',
+    id: 'Client-ID',
+    secret: 'Client-Secret',
+  },
+
   keys: {
     expected: 'Bisher war {account} verbunden. Bitte nehmen Sie Schlüssel desselben Kontos.',
     heading: 'Was das bedeutet',

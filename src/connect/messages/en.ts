@@ -51,6 +51,13 @@ export const en = {
     fieldsFirst: '{app} first needs to know:',
   },
 
+  /** `customOauthClient`: the person brings the client. */
+  ownClient: {
+    intro: 'You use an OAuth client of your own. Register this callback address for it at {app}:',
+    id: 'Client ID',
+    secret: 'Client secret',
+  },
+
   keys: {
     expected: 'It was connected as {account}. Please use keys of the same account.',
     heading: 'What this means',

@@ -44,6 +44,12 @@ export const es: Messages = {
     fieldsFirst: '{app} necesita antes estos datos:',
   },
 
+  ownClient: {
+    intro: 'Usa un cliente OAuth propio. Registre para él esta dirección de retorno en {app}:',
+    id: 'ID de cliente',
+    secret: 'Secreto de cliente',
+  },
+
   keys: {
     expected: 'Estaba conectada la cuenta {account}. Usa las claves de esa misma cuenta.',
     heading: 'Qué significa esto',

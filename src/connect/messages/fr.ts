@@ -44,6 +44,13 @@ export const fr: Messages = {
     fieldsFirst: '{app} a d’abord besoin de ces informations :',
   },
 
+  ownClient: {
+    intro:
+      'Vous utilisez votre propre client OAuth. Enregistrez pour lui cette adresse de retour chez {app} :',
+    id: 'ID client',
+    secret: 'Secret client',
+  },
+
   keys: {
     expected: 'Le compte connecté était {account}. Utilisez les clés du même compte.',
     heading: 'Ce que cela signifie',

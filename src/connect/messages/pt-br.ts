@@ -45,6 +45,12 @@ export const ptBR: Messages = {
     fieldsFirst: '{app} precisa primeiro destes dados:',
   },
 
+  ownClient: {
+    intro: 'Você usa um cliente OAuth próprio. Registre para ele este endereço de retorno no {app}:',
+    id: 'ID do cliente',
+    secret: 'Segredo do cliente',
+  },
+
   keys: {
     expected: 'A conta conectada era {account}. Use as chaves da mesma conta.',
     heading: 'O que isso significa',
