@@ -29,6 +29,7 @@ export function authorizeCaller(policy: RoutePolicy, caller: Caller): void {
       { code: 'caller_not_allowed' },
     )
   }
+  requireBoth(policy, caller)
   const needed = policy.scopes
   if (!needed || needed.length === 0) return
   const may = (scope: string) =>
@@ -40,6 +41,15 @@ export function authorizeCaller(policy: RoutePolicy, caller: Caller): void {
     code: 'insufficient_scope',
     headers: { 'www-authenticate': `${REALM}, error="insufficient_scope", scope="${names}"` },
   })
+}
+
+function requireBoth(policy: RoutePolicy, caller: Caller): void {
+  const isLimited =
+    caller.kind === 'api_client' && caller.environments !== null && caller.environments.length < 2
+  if (policy.changesBoth && isLimited)
+    throw new Forbidden('Both environments share this, and this client may act in one only', {
+      code: 'environment_not_allowed',
+    })
 }
 
 /** The path segment that the router puts where a browser client sends no project (contract 1.2). */

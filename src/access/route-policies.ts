@@ -10,6 +10,8 @@ export interface RoutePolicy {
   scopes?: readonly ApiScope[]
   /** Also for a Connect token that has left in a webhook: the route itself sees to it that only the repeat of a request is answered. */
   repeats?: true
+  /** What it changes is shared by both environments: a client that is limited to one may not. */
+  changesBoth?: true
   /** What the path's project is bound to before the handler runs. */
   tenant: 'none' | 'project_environment'
 }
@@ -24,6 +26,8 @@ const inProject = (callers: readonly CallerKind[], ...scopes: ApiScope[]): Route
   scopes,
   tenant: 'project_environment',
 })
+
+const changesBoth: RoutePolicy = { ...inProject(server, 'connect:projects:write'), changesBoth: true }
 
 const P = '/v1/connect/:project_id'
 
@@ -45,8 +49,8 @@ export const routePolicies: Readonly<Record<string, RoutePolicy>> = {
   'GET /v1/connect/app_categories': anyToken,
   'GET /v1/connect/app_categories/:id': anyToken,
   'GET /v1/connect/projects/:project_id': inProject(server, 'connect:projects:read'),
-  'PATCH /v1/connect/projects/:project_id': inProject(server, 'connect:projects:write'),
-  'POST /v1/connect/projects/:project_id/logo': inProject(server, 'connect:projects:write'),
+  'PATCH /v1/connect/projects/:project_id': changesBoth,
+  'POST /v1/connect/projects/:project_id/logo': changesBoth,
   [`GET ${P}/projects/info`]: { callers: both, tenant: 'project_environment' },
 
   [`POST ${P}/tokens`]: inProject(server, 'connect:tokens:create'),
@@ -72,16 +76,16 @@ export const routePolicies: Readonly<Record<string, RoutePolicy>> = {
   [`DELETE ${P}/users/:external_user_id`]: inProject(both, 'connect:users:write'),
 
   [`GET ${P}/app_overrides`]: inProject(server, 'connect:projects:read'),
-  [`POST ${P}/app_overrides`]: inProject(server, 'connect:projects:write'),
+  [`POST ${P}/app_overrides`]: changesBoth,
   [`GET ${P}/app_overrides/:id`]: inProject(server, 'connect:projects:read'),
-  [`PUT ${P}/app_overrides/:id`]: inProject(server, 'connect:projects:write'),
-  [`DELETE ${P}/app_overrides/:id`]: inProject(server, 'connect:projects:write'),
+  [`PUT ${P}/app_overrides/:id`]: changesBoth,
+  [`DELETE ${P}/app_overrides/:id`]: changesBoth,
 
   [`GET ${P}/oauth_apps`]: inProject(server, 'connect:projects:read'),
-  [`POST ${P}/oauth_apps`]: inProject(server, 'connect:projects:write'),
+  [`POST ${P}/oauth_apps`]: changesBoth,
   [`GET ${P}/oauth_apps/:id`]: inProject(server, 'connect:projects:read'),
-  [`PUT ${P}/oauth_apps/:id`]: inProject(server, 'connect:projects:write'),
-  [`DELETE ${P}/oauth_apps/:id`]: inProject(server, 'connect:projects:write'),
+  [`PUT ${P}/oauth_apps/:id`]: changesBoth,
+  [`DELETE ${P}/oauth_apps/:id`]: changesBoth,
   [`POST ${P}/oauth_apps/:id/check`]: inProject(server, 'connect:projects:write'),
   [`GET ${P}/default_oauth_apps`]: inProject(server, 'connect:projects:read'),
   [`PUT ${P}/default_oauth_apps/:app_id`]: inProject(server, 'connect:projects:write'),

@@ -114,6 +114,7 @@ const table: Record<ConnectErrorCode, Meaning> = {
   },
   handover_unknown: { status: 404 },
   handover_mismatch: { status: 400 },
+  too_many_tries: { status: 429 },
   unavailable: { status: 503 },
   unexpected: { status: 500 },
 }
@@ -146,6 +147,7 @@ interface ConnectErrorOptions {
   faults?: Record<string, FieldFault>
   /** Where the developer hands out another link. */
   newLink?: string | undefined
+  headers?: Readonly<Record<string, string>>
   /** For the log only. */
   detail?: unknown
   cause?: unknown

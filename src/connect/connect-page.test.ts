@@ -260,3 +260,18 @@ test('G6-114, G1-7: assets are served by exact name, for good, and nothing else 
   ])
     assert.equal((await world.request(`/_static/assets/${path}`)).status, 404, path)
 })
+
+test('one link is not tried without end, and others are not held up by it', async (t) => {
+  const world = await connectWorld(t)
+  const token = await world.token()
+  const statuses = new Map<number, number>()
+  for (let i = 0; i < 125; i += 1) {
+    const { status } = await world.postJson('/connect/attempts', { token, app: 'double' })
+    statuses.set(status, (statuses.get(status) ?? 0) + 1)
+  }
+  assert.deepEqual(Object.fromEntries(statuses), { 200: 120, 429: 5 })
+  const other = await world.postJson('/connect/attempts', { token: await world.token(), app: 'double' })
+  assert.equal(other.status, 200)
+  world.clock.advance(61_000)
+  assert.equal((await world.postJson('/connect/attempts', { token, app: 'double' })).status, 200)
+})

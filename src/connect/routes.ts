@@ -4,8 +4,9 @@ import { Type } from 'typebox'
 import type { App } from '../app.ts'
 import { isOutage } from '../db/outage.ts'
 import type { Http } from '../http/http.ts'
-import { mintHex } from '../platform/crypto/secrets.ts'
+import { digest, mintHex } from '../platform/crypto/secrets.ts'
 import { errorAnswers } from '../platform/error-shape.ts'
+import { Throttle } from '../platform/throttle.ts'
 import { answerChoice } from './answer-choice.ts'
 import { choicePage } from './choice-page.ts'
 import { ConnectError } from './connect-errors.ts'
@@ -42,6 +43,8 @@ import { findAccountName } from './store.ts'
 import { messagesFor, type Visit } from './visit.ts'
 
 const tags = ['Connect page']
+/** Of one link. A person does not come near it; the page's script makes one ahead of need every few minutes. */
+const TRIES_PER_MINUTE = 120
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
 export function connectRoutes(http: Http, app: App): void {
@@ -76,6 +79,14 @@ export function connectRoutes(http: Http, app: App): void {
     typeof next === 'string' ? goTo(reply, next) : sendPage(reply, next)
   const ownPageOnly = async (request: FastifyRequest) =>
     requireOwnOrigin(app.config.publicUrl, { ...request.headers })
+  const tries = new Throttle(TRIES_PER_MINUTE)
+  /** Each leaves a row, and may call a provider: one link does not do so without end. */
+  const countTry = async ({ body }: FastifyRequest) => {
+    const key = digest((body as ConnectBody).token)
+    const headers = tries.refusal(key, app.clock.now())
+    if (headers) throw new ConnectError('too_many_tries', { headers })
+    tries.fail(key, app.clock.now())
+  }
 
   void http.register(async (scope) => {
     const pages = scope as unknown as Http
@@ -110,6 +121,7 @@ export function connectRoutes(http: Http, app: App): void {
         response: { 200: { content: { 'application/json': { schema: ConnectedAnswer } } }, ...errorAnswers },
       },
       preValidation: ownPageOnly,
+      preHandler: countTry,
       handler: async (request, reply) =>
         isJson(request)
           ? reply.send(await keysAnswer(await submitKeys(app, request.body, 'frame')))
@@ -123,6 +135,7 @@ export function connectRoutes(http: Http, app: App): void {
         response: { 200: { content: { 'application/json': { schema: CreatedAttempt } } }, ...errorAnswers },
       },
       preValidation: ownPageOnly,
+      preHandler: countTry,
       handler: async (request, reply) => {
         const { body } = request
         if (isJson(request)) {
@@ -178,6 +191,7 @@ export function connectRoutes(http: Http, app: App): void {
     pages.post('/connect/handovers', {
       schema: { summary: 'Make a code for another device', tags, body: ConnectBody },
       preValidation: ownPageOnly,
+      preHandler: countTry,
       handler: async (request, reply) =>
         goTo(reply, `${app.config.publicUrl}/connect/waiting/${await createHandover(app, request.body)}`),
     })

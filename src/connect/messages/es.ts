@@ -45,7 +45,7 @@ export const es: Messages = {
   },
 
   ownClient: {
-    intro: 'Usa un cliente OAuth propio. Registre para él esta dirección de retorno en {app}:',
+    intro: 'Usas un cliente OAuth propio. Registra para él esta dirección de retorno en {app}:',
     id: 'ID de cliente',
     secret: 'Secreto de cliente',
   },

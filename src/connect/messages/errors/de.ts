@@ -203,6 +203,11 @@ export const errors: Messages['errors'] = {
     nextStep:
       'Ist der andere Bildschirm Ihrer, erzeugen Sie dort einen neuen Code. Hat Ihnen jemand diese Seite geschickt, schließen Sie sie.',
   },
+  too_many_tries: {
+    title: 'Zu viele Versuche',
+    cause: 'Mit diesem Link gab es zu viele Versuche.',
+    nextStep: 'Warten Sie eine Minute und versuchen Sie es dann noch einmal.',
+  },
   unavailable: {
     title: 'Gleich wieder da',
     cause: 'Dieser Server kann das gerade nicht.',

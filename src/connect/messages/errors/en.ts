@@ -189,6 +189,11 @@ export const errors = {
     nextStep:
       'If the other screen is yours, make a new code there. If somebody sent you this, close the page.',
   },
+  too_many_tries: {
+    title: 'Too many tries',
+    cause: 'There have been too many tries with this link.',
+    nextStep: 'Wait a minute, then try again.',
+  },
   unavailable: {
     title: 'Back in a moment',
     cause: 'This server cannot do this right now.',

@@ -194,6 +194,11 @@ export const errors: Messages['errors'] = {
     nextStep:
       'Si la otra pantalla es tuya, crea allí un código nuevo. Si alguien te ha enviado esto, cierra la página.',
   },
+  too_many_tries: {
+    title: 'Demasiados intentos',
+    cause: 'Ha habido demasiados intentos con este enlace.',
+    nextStep: 'Espera un minuto e inténtalo otra vez.',
+  },
   unavailable: {
     title: 'Volvemos enseguida',
     cause: 'Este servidor no puede hacerlo ahora mismo.',

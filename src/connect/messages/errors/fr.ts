@@ -198,6 +198,11 @@ export const errors: Messages['errors'] = {
     nextStep:
       'Si l’autre écran est le vôtre, créez-y un nouveau code. Si quelqu’un vous a envoyé cette page, fermez-la.',
   },
+  too_many_tries: {
+    title: 'Trop d’essais',
+    cause: 'Il y a eu trop d’essais avec ce lien.',
+    nextStep: 'Attendez une minute, puis réessayez.',
+  },
   unavailable: {
     title: 'De retour dans un instant',
     cause: 'Ce serveur ne peut pas le faire pour le moment.',

@@ -190,6 +190,11 @@ export const errors: Messages['errors'] = {
     nextStep:
       'Se a outra tela é sua, crie um novo código nela. Se alguém enviou isto a você, feche a página.',
   },
+  too_many_tries: {
+    title: 'Tentativas demais',
+    cause: 'Houve tentativas demais com este link.',
+    nextStep: 'Espere um minuto e tente de novo.',
+  },
   unavailable: {
     title: 'Voltamos já',
     cause: 'Este servidor não consegue fazer isso agora.',
