@@ -45,7 +45,7 @@ for (const { name: database } of testDatabases) {
   })
 }
 
-test('no refresh starts when its reservation cannot be stored', async (t) => {
+test('G8-148, G8-149: no refresh starts when its reservation cannot be stored', async (t) => {
   const world = await openRefreshWorld(t)
   const { provider, app, clock } = world
   const id = await world.connect()
@@ -91,7 +91,7 @@ test('the answer is in the journal before the database is asked, sealed, and gon
   assert.deepEqual(await app.journal.pending(), [])
 })
 
-test('an outage at the commit keeps the answer, however long it takes', async (t) => {
+test('G8-148: an outage at the commit keeps the answer, however long it takes', async (t) => {
   const world = await openRefreshWorld(t)
   const { provider, app, clock } = world
   const id = await world.connect()
@@ -115,7 +115,7 @@ test('an outage at the commit keeps the answer, however long it takes', async (t
   assert.deepEqual([provider.requests.length, (await app.journal.pending()).length], [1, 0])
 })
 
-test('a journal that takes nothing, its disk being full, does not cost the answer either', async (t) => {
+test('G8-149: a journal that takes nothing, its disk being full, does not cost the answer either', async (t) => {
   const world = await openRefreshWorld(t)
   const { app, clock, provider } = world
   const id = await world.connect()

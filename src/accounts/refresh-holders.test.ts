@@ -23,7 +23,7 @@ function holdAnswers({ provider }: RefreshWorld) {
 }
 
 for (const { name: database } of testDatabases) {
-  test(`a reservation that a dead process left is taken over at once, and its outcome is unknown (${database})`, async (t) => {
+  test(`G8-147: a reservation that a dead process left is taken over at once, and its outcome is unknown (${database})`, async (t) => {
     const world = await openRefreshWorld(t, { database })
     const { provider, clock } = world
     const id = await world.connect()
@@ -46,7 +46,7 @@ for (const { name: database } of testDatabases) {
     assert.deepEqual([provider.requests.length, (await world.row(id)).outcome_unknown_at], [1, null])
   })
 
-  test(`refused after such a crash: reconnect, but nobody is said to have revoked (${database})`, async (t) => {
+  test(`G8-147: refused after such a crash: reconnect, but nobody is said to have revoked (${database})`, async (t) => {
     const world = await openRefreshWorld(t, { database, replays: 'allowed' })
     const { provider, clock } = world
     const id = await world.connect()
@@ -88,7 +88,7 @@ for (const { name: database } of testDatabases) {
     assert.equal(provider.requests.length, 1)
   })
 
-  test(`a holder that dies while it is waited for is taken over (${database})`, async (t) => {
+  test(`G8-147: a holder that dies while it is waited for is taken over (${database})`, async (t) => {
     const world = await openRefreshWorld(t, { database })
     const { provider, clock } = world
     const second = await world.secondProcess()
@@ -107,7 +107,7 @@ for (const { name: database } of testDatabases) {
     assert.equal(provider.requests.length, 1)
   })
 
-  test(`a frozen holder is waited for until its lease ends, not longer (${database})`, async (t) => {
+  test(`G8-151: a frozen holder is waited for until its lease ends, not longer (${database})`, async (t) => {
     const world = await openRefreshWorld(t, { database })
     const { provider, clock } = world
     const second = await world.secondProcess()
@@ -128,7 +128,7 @@ for (const { name: database } of testDatabases) {
     assert.equal(provider.refreshes, 1)
   })
 
-  test(`the failure of a thawed process neither spoils nor frees the refresh of who took over (${database})`, async (t) => {
+  test(`G8-151: the failure of a thawed process neither spoils nor frees the refresh of who took over (${database})`, async (t) => {
     const world = await openRefreshWorld(t, { database })
     const { clock } = world
     const second = await world.secondProcess()
@@ -152,7 +152,7 @@ for (const { name: database } of testDatabases) {
     assert.deepEqual([after.generation, after.failures, after.refresh_attempt], [2, 0, null])
   })
 
-  test(`the answer of a thawed process heals the account, also without the reservation (${database})`, async (t) => {
+  test(`G8-151: the answer of a thawed process heals the account, also without the reservation (${database})`, async (t) => {
     const world = await openRefreshWorld(t, { database })
     const { clock } = world
     const second = await world.secondProcess()

@@ -60,7 +60,7 @@ test('G7-130: state that is missing, unknown, altered, doubled or late', async (
   await world.assertNothingConnected(token)
 })
 
-test('G7-128: the answer counts only in the browser that began', async (t) => {
+test('G7-128, G7-129: the answer counts only in the browser that began', async (t) => {
   const { world, token, state, cookie } = await startedWorld(t)
   const other = await world.start(token)
   const [name = ''] = cookie.split('=')
