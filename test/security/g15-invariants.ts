@@ -11,16 +11,18 @@ export async function assertInvariants(app: App): Promise<void> {
       .selectFrom(name as 'accounts')
       .selectAll()
       .execute() as unknown as Promise<Tables[Name][]>
-  const [accounts, credentials, users, tokens, oauthApps, defaults, counters, projects] = await Promise.all([
-    all('accounts'),
-    all('credentials'),
-    all('external_users'),
-    all('connect_tokens'),
-    all('oauth_apps'),
-    all('default_oauth_apps'),
-    all('counters'),
-    all('projects'),
-  ])
+  const [accounts, credentials, users, tokens, oauthApps, appOverrides, defaults, counters, projects] =
+    await Promise.all([
+      all('accounts'),
+      all('credentials'),
+      all('external_users'),
+      all('connect_tokens'),
+      all('oauth_apps'),
+      all('app_overrides'),
+      all('default_oauth_apps'),
+      all('counters'),
+      all('projects'),
+    ])
 
   // Kept totals are the real ones.
   const real = new Map<string, number>()
@@ -34,6 +36,8 @@ export async function assertInvariants(app: App): Promise<void> {
   for (const { project_id, environment } of users) count('external_users', project_id, environment)
   for (const { project_id, app_slug } of oauthApps)
     for (const slug of [null, app_slug]) count('oauth_apps', project_id, slug)
+  for (const { project_id, app_slug } of appOverrides)
+    for (const slug of [null, app_slug]) count('app_overrides', project_id, slug)
   const kept = counters.filter(({ key, value }) => value !== 0 && !key.startsWith('["sandbox"'))
   assert.deepEqual(Object.fromEntries(kept.map(({ key, value }) => [key, value])), Object.fromEntries(real))
 

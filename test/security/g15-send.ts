@@ -31,15 +31,23 @@ export function sendFuzzed(address: string, agent: Agent, { method, path, header
       (answer) => {
         const chunks: Buffer[] = []
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-        answer.on('error', reject)
-        answer.on('end', () =>
+        const type = answer.headers['content-type'] ?? ''
+        const done = () =>
           resolve({
             status: answer.statusCode ?? 0,
-            type: answer.headers['content-type'] ?? '',
+            type,
             text: Buffer.concat(chunks).toString('utf8'),
             ms: performance.now() - start,
-          }),
-        )
+          })
+        answer.on('error', reject)
+        answer.on('end', done)
+        // A stream of events has no end: its beginning will do.
+        if (type.startsWith('text/event-stream'))
+          answer.once('data', () => {
+            answer.off('error', reject).on('error', () => {})
+            done()
+            sent.destroy()
+          })
       },
     )
     sent.on('error', reject)

@@ -28,7 +28,12 @@ export function rawRequest(address: string, request: RawRequest): Promise<Answer
       ...(request.from === undefined ? {} : { localAddress: request.from }),
     })
     const chunks: Buffer[] = []
-    socket.on('data', (chunk) => chunks.push(chunk))
+    socket.on('data', (chunk) => {
+      chunks.push(chunk)
+      // A stream of events has no end: its beginning will do.
+      if (/^content-type: text\/event-stream[^]*\r\n\r\n/im.test(Buffer.concat(chunks).toString('latin1')))
+        socket.destroy()
+    })
     socket.on('close', () => resolve(parse(Buffer.concat(chunks).toString('utf8'))))
     // A reset after the answer is how a server ends a request that it will not read to its end.
     socket.on('error', (error) =>
