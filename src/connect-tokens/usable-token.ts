@@ -1,6 +1,7 @@
 /** Owns when a Connect token is good: until it expires, or until a successful connection has consumed it (decisions 3.6). */
 import type { App } from '../app.ts'
 import { digest } from '../platform/crypto/secrets.ts'
+import { hasExpired } from './has-expired.ts'
 import { type ConnectToken, findConnectToken } from './store.ts'
 
 /** After consumption, for API calls already in flight. */
@@ -35,7 +36,7 @@ export async function findKnownTokenByDigest(
   tokenDigest: string,
 ): Promise<ConnectToken | undefined> {
   const found = await findTokenByDigest(app, tokenDigest)
-  return found && found.expires_at > app.clock.now() ? found : undefined
+  return found && !hasExpired(found, app.clock.now()) ? found : undefined
 }
 
 /** Whatever has become of it, as long as it is kept. */

@@ -1,5 +1,6 @@
 /** Owns whether a Connect token may still connect something, and how it is said when it may not. */
 import type { App } from '../app.ts'
+import { hasExpired } from '../connect-tokens/has-expired.ts'
 import { findKnownTokenByDigest, findToken } from '../connect-tokens/usable-token.ts'
 import { errorAddress } from './addresses.ts'
 import { ConnectError, type ConnectErrorCode } from './connect-errors.ts'
@@ -14,7 +15,7 @@ export async function requireKnownToken(
   if (!text) throw new ConnectError('token_missing')
   const found = await findToken(app, text)
   if (!found) throw new ConnectError('token_invalid')
-  if (found.expires_at <= app.clock.now())
+  if (hasExpired(found, app.clock.now()))
     throw new ConnectError('token_expired', { newLink: newLinkOf(found, 'token_expired') })
   return found
 }
