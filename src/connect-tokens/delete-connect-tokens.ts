@@ -1,8 +1,9 @@
 /** Owns ending Connect tokens before their time: those of a user who is deleted, and those long expired. */
 import type { ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
+import { deleteExpired } from '../db/delete-expired.ts'
 import type { Tx } from '../db/open.ts'
-import { deleteConnectTokensOf, deleteExpiredConnectTokens } from './store.ts'
+import { deleteConnectTokensOf } from './store.ts'
 
 export const deleteConnectTokensOfUser = (
   tx: Tx,
@@ -19,4 +20,4 @@ export const deleteConnectTokensOfUser = (
 const KEEP_EXPIRED_MS = 7 * 86_400_000
 /** Removes at most `limit` tokens; returns how many. */
 export const sweepConnectTokens = (app: Pick<App, 'db' | 'clock'>, limit: number): Promise<number> =>
-  app.db.write((tx) => deleteExpiredConnectTokens(tx, app.clock.now() - KEEP_EXPIRED_MS, limit))
+  app.db.write((tx) => deleteExpired(tx, 'connect_tokens', app.clock.now() - KEEP_EXPIRED_MS, limit))

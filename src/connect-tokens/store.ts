@@ -87,24 +87,3 @@ export async function deleteConnectTokensOf(
     .where('external_user_id', '=', user.external_user_id)
     .execute()
 }
-
-/** At most `limit` rows, so that a sweep never holds the database for long. Returns how many went. */
-export async function deleteExpiredConnectTokens(tx: Tx, before: number, limit: number): Promise<number> {
-  const due = await tx
-    .selectFrom('connect_tokens')
-    .select('digest')
-    .where('expires_at', '<', before)
-    .orderBy('expires_at')
-    .limit(limit)
-    .execute()
-  if (due.length === 0) return 0
-  await tx
-    .deleteFrom('connect_tokens')
-    .where(
-      'digest',
-      'in',
-      due.map((row) => row.digest),
-    )
-    .execute()
-  return due.length
-}

@@ -56,21 +56,6 @@ export async function moveAttempt(
   return result.numUpdatedRows > 0n
 }
 
-/** At most `limit` rows, so that a sweep never holds the database for long. Returns how many went. */
-export async function deleteExpiredAttempts(tx: Tx, before: number, limit: number): Promise<number> {
-  const due = await tx
-    .selectFrom('connect_attempts')
-    .select('id')
-    .where('expires_at', '<', before)
-    .orderBy('expires_at')
-    .limit(limit)
-    .execute()
-  if (due.length === 0) return 0
-  const ids = due.map((row) => row.id)
-  await tx.deleteFrom('connect_attempts').where('id', 'in', ids).execute()
-  return due.length
-}
-
 /** Those that still hold what a provider gave, and have expired. */
 export const listAbandoned = (db: Reader, now: number, limit: number): Promise<AttemptRow[]> =>
   db
@@ -157,19 +142,4 @@ export async function changeHandover(
     .where('expires_at', '=', expires_at)
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
-}
-
-/** At most `limit` rows. Returns how many went. */
-export async function deleteExpiredHandovers(tx: Tx, before: number, limit: number): Promise<number> {
-  const due = await tx
-    .selectFrom('connect_handovers')
-    .select('id')
-    .where('expires_at', '<', before)
-    .orderBy('expires_at')
-    .limit(limit)
-    .execute()
-  if (due.length === 0) return 0
-  const ids = due.map((row) => row.id)
-  await tx.deleteFrom('connect_handovers').where('id', 'in', ids).execute()
-  return due.length
 }

@@ -1,10 +1,11 @@
 /** Owns forgetting attempts that are over, for the housekeeping loop. */
 import type { App } from '../app.ts'
+import { deleteExpired } from '../db/delete-expired.ts'
 import { KeyNotHeld, SealBroken } from '../platform/crypto/vault.ts'
 import { openPlan } from './attempt-plan.ts'
 import { ConnectError } from './connect-errors.ts'
 import { failAttempt, type FailCapabilities } from './fail-attempt.ts'
-import { deleteExpiredAttempts, deleteExpiredHandovers, listAbandoned } from './store.ts'
+import { listAbandoned } from './store.ts'
 
 /** How long after its end an attempt can still be asked about: the page polls, and a result may be reloaded. */
 const KEPT_MS = 10 * 60_000
@@ -28,8 +29,8 @@ export async function sweepAbandoned(app: FailCapabilities, limit: number): Prom
 
 /** Removes at most `limit` hand-overs; returns how many. */
 export const sweepHandovers = (app: Pick<App, 'db' | 'clock'>, limit: number): Promise<number> =>
-  app.db.write((tx) => deleteExpiredHandovers(tx, app.clock.now() - KEPT_MS, limit))
+  app.db.write((tx) => deleteExpired(tx, 'connect_handovers', app.clock.now() - KEPT_MS, limit))
 
 /** Removes at most `limit` attempts; returns how many. */
 export const sweepAttempts = (app: Pick<App, 'db' | 'clock'>, limit: number): Promise<number> =>
-  app.db.write((tx) => deleteExpiredAttempts(tx, app.clock.now() - KEPT_MS, limit))
+  app.db.write((tx) => deleteExpired(tx, 'connect_attempts', app.clock.now() - KEPT_MS, limit))
