@@ -15,6 +15,7 @@ import { type Clock, systemClock } from '../platform/clock.ts'
 import { type Loop, startLoop } from '../platform/loop.ts'
 import { runRevocations } from '../revocations/run-revocations.ts'
 import { startDeliveries } from '../webhooks/delivery-loop.ts'
+import { sweepSigningKeys } from '../webhooks/sweep-signing-keys.ts'
 import { findOnlyWorkspace } from '../workspace/create-workspace.ts'
 import { ensureWebBuilt } from './build-web.ts'
 import { createApp } from './create-app.ts'
@@ -111,6 +112,7 @@ const startSweep = (app: App): Loop =>
       for (const sweep of [sweepAbandoned, sweepHandovers, sweepAttempts, sweepConnectTokens, sweepEvents]) {
         while ((await sweep(app, SWEEP_BATCH)) === SWEEP_BATCH);
       }
+      await sweepSigningKeys(app)
     },
     onError: (error) => app.log.error({ err: error }, 'the sweep failed; it comes round again'),
   })

@@ -47,6 +47,16 @@ export const deleteWebhookRow = (tx: Tx, env: ProjectEnvironment): Promise<Webho
     .returningAll()
     .executeTakeFirst()
 
+/** For background work, so over all tenants; webhooks are few. */
+export async function deleteSpentSigningKeys(tx: Tx, now: number): Promise<number> {
+  const result = await tx
+    .updateTable('webhooks')
+    .set({ previous_signing_key: null, previous_signing_key_until: null })
+    .where('previous_signing_key_until', '<=', now)
+    .executeTakeFirst()
+  return Number(result.numUpdatedRows)
+}
+
 export async function markWebhookFailing(tx: Tx, id: string, now: number): Promise<void> {
   await tx
     .updateTable('webhooks')

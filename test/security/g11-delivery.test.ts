@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { projectEnvironmentOfRow } from '../../src/access/project-environment.ts'
+import { sweepSigningKeys } from '../../src/webhooks/sweep-signing-keys.ts'
 import { assertStatus, jsonOf } from './answers.ts'
 import { within } from './harness.ts'
 import { openReceiver, openWebhookWorld, signaturesOf } from './webhook-world.ts'
@@ -76,9 +77,14 @@ for (const database of databases) {
     ]
     assert.deepEqual(await holds(), [yes, yes])
     world.clock.advance(24 * HOUR - 1)
+    assert.equal(await sweepSigningKeys(world.app), 0)
     assert.deepEqual(await holds(), [yes, yes])
     world.clock.advance(1)
     assert.deepEqual(await holds(), [no, yes])
+    assert.equal(await sweepSigningKeys(world.app), 1)
+    assert.deepEqual(await holds(), [no, yes])
+    const rows = await world.app.db.read.selectFrom('webhooks').selectAll().execute()
+    assert.ok(rows.every((row) => row.previous_signing_key === null && row.signing_key !== null))
     for (const [method, path] of [
       ['GET', 'webhook'],
       ['GET', 'webhook/deliveries'],
@@ -256,11 +262,12 @@ for (const database of databases) {
     const key = await world.setWebhook(receiver.url)
     receiver.answer(404)
     const id = await world.happen()
+    await receiver.has(1)
+    await world.quiet()
+    // Only now, between two attempts: an attempt under way writes its own count.
     await world.app.db.write((tx) =>
       tx.updateTable('deliveries').set({ retry_until: 0, attempts: 5 }).execute(),
     )
-    await receiver.has(1)
-    await world.quiet()
     world.clock.advance(10_000)
     await world.happen('apn_other')
     await within(5_000, async () => (await world.deliveries('&status=parked')).length === 1)
