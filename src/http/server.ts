@@ -27,6 +27,7 @@ import { type ErrorAnswer, errorAnswer } from './error-body.ts'
 import { healthRoutes } from './health-routes.ts'
 import type { Http } from './http.ts'
 import { readJsonBody } from '../platform/request-body.ts'
+import { lazyCompilers } from './lazy-compilers.ts'
 import { errorForLog, logOptions } from './log-options.ts'
 import { refuseBrokenRequest } from './refuse-broken-request.ts'
 import { serverTls } from './server-tls.ts'
@@ -38,6 +39,7 @@ const REQUEST_TIMEOUT_MS = 15_000
 const KEEP_ALIVE_TIMEOUT_MS = 72_000
 
 export interface ServerOptions {
+  compilers?: typeof lazyCompilers
   /** Runs before the first route is added: here the generator of the OpenAPI document hooks itself in. */
   prepare?: (http: Http) => Promise<void>
 }
@@ -63,6 +65,7 @@ export async function createServer(app: App, options: ServerOptions = {}): Promi
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: false },
     },
+    schemaController: { compilersFactory: options.compilers ?? lazyCompilers },
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as Http
 
   const unused = new Set(Object.keys(routePolicies))
