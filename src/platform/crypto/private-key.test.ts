@@ -31,12 +31,12 @@ test('H10: an assertion verifies with the public half, and its header says how',
   assert.deepEqual(byHmac.bytes, expected)
 })
 
-test('H10: a key in any PEM form, also with the line breaks of a JSON file, and none that is not one', () => {
+test('H10: a key in any PEM form, however its line breaks fared, and none that is not one', () => {
   const pem = pemOf(rsa.privateKey)
   const pkcs1 = rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }) as string
   const print = publicKeyFingerprint(pem)
-  for (const form of [pkcs1, pem.replaceAll('\n', '\\n'), `  ${pem}\n\n`])
-    assert.equal(publicKeyFingerprint(form), print)
+  const flattened = ['\\n', '', ' ', '\r\n'].map((end) => pem.replaceAll('\n', end))
+  for (const form of [pkcs1, ...flattened, `  ${pem}\n\n`]) assert.equal(publicKeyFingerprint(form), print)
   assert.match(print, /^[A-Za-z0-9+/]{43}=$/)
   assert.equal(algorithmOf(pem), 'RS256')
   assert.equal(algorithmOf(pemOf(ec.privateKey)), 'ES256')

@@ -51,14 +51,20 @@ export function publicKeyFingerprint(privatePem: string): string {
 export const signRsaSha1 = (privatePem: string, text: string): Buffer =>
   createSign('RSA-SHA1').update(text).sign(readPrivateKey(privatePem))
 
-/** Keys are pasted out of JSON files, with `\n` where a line ended. */
 function readPrivateKey(pem: string): KeyObject {
   try {
-    return createPrivateKey(pem.replaceAll('\\n', '\n').trim())
+    return createPrivateKey(inLines(pem))
   } catch {
     // Without the cause: a parser may quote what it could not read.
     throw unusable('The private key cannot be read: a PEM text without a passphrase is needed')
   }
+}
+
+/** Keys come out of JSON files, with `\n` where a line ended, and out of fields that take line breaks away. PEM is read by its lines (RFC 7468). */
+function inLines(pem: string): string {
+  const [, label, body = ''] = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----(.*?)-----END \1-----/s.exec(pem) ?? []
+  const lines = body.replace(/\\[nr]|\s/g, '').match(/.{1,64}/g) ?? []
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`].join('\n')
 }
 
 const unusable = (message: string) => new BadRequest(message, { code: 'private_key_unusable' })
