@@ -3,40 +3,18 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { after, before, test, type TestContext } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
-import { ensureWebBuilt } from '../src/bootstrap/build-web.ts'
 import { projectEnvironmentOfRow } from '../src/access/project-environment.ts'
 import { createConnectToken } from '../src/connect-tokens/create-connect-token.ts'
-import { createTestServer, type TestServer } from '../src/create-test-server.ts'
-import { openBrowser, skipBrowser, type PageOptions, type TestBrowser } from './browser.ts'
+import type { TestServer } from '../src/create-test-server.ts'
+import { accountsOf, browserFile, messagesOf } from './browser-file.ts'
+import { skipBrowser } from './browser.ts'
+import { until } from './until.ts'
 
 const ISOLATED = { 'cross-origin-opener-policy': 'same-origin' }
 
-let browser: TestBrowser
-before(async () => {
-  await ensureWebBuilt()
-  if (!skipBrowser) browser = await openBrowser()
-})
-after(() => browser?.close())
-
-const pages = new Set<Page>()
-
-async function openServer(t: TestContext): Promise<TestServer> {
-  const server = await createTestServer()
-  t.after(async () => {
-    await Promise.all([...pages].map((page) => page.context().close()))
-    pages.clear()
-    await server.close()
-  })
-  return server
-}
-
-async function openPage(options: PageOptions = {}): Promise<Page> {
-  const page = await browser.newPage(options)
-  pages.add(page)
-  return page
-}
+const { openServer, openPage } = browserFile()
 
 /** A developer's site with the frame as the SDK makes it: no `allow`, no `sandbox`, over the whole page; `close` takes it away. */
 async function serveSite(t: TestContext): Promise<string> {
@@ -78,21 +56,11 @@ async function createToken(server: TestServer, body: object = {}): Promise<strin
   return (await createConnectToken(app, env, { external_user_id: 'ada', ...body })).token
 }
 
-const accounts = (server: TestServer) => server.app.db.read.selectFrom('accounts').selectAll().execute()
-const messages = (page: Page) => page.evaluate('window.messages') as Promise<Record<string, string>[]>
 const isolateProvider = (context: BrowserContext) =>
   context.route('**/sandbox/oauth/authorize*', async (route) => {
     const response = await route.fetch({ maxRedirects: 0 })
     await route.fulfill({ response, headers: { ...response.headers(), ...ISOLATED } })
   })
-
-async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 20_000
-  while (!(await condition())) {
-    if (performance.now() > deadline) assert.fail(`waited in vain: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
 
 /** The SDK's frame on an isolated site. */
 async function openFrame(t: TestContext, server: TestServer, query: string, body: object = {}) {
@@ -121,10 +89,10 @@ test(
     await isolateProvider(page.context())
     const popup = await popupOf(page, () => frame.locator('#submit').click())
     await popup.getByRole('button', { name: 'Allow' }).click()
-    await until(async () => (await messages(page)).length === 2, 'success and close')
-    const [account, ...others] = await accounts(server)
+    await until(async () => (await messagesOf(page)).length === 2, 'success and close')
+    const [account, ...others] = await accountsOf(server)
     assert.deepEqual(others, [])
-    assert.deepEqual(await messages(page), [
+    assert.deepEqual(await messagesOf(page), [
       { type: 'success', authProvisionId: account?.id },
       { type: 'close' },
     ])
@@ -138,15 +106,15 @@ test('G6-122: closing at once, and after a while, takes the frame away', { skip:
   // As soon as there is a button, which may be before the frame's own load event.
   await early.frame.locator('#close').click()
   await until(async () => (await early.page.locator('iframe').count()) === 0, 'no frame')
-  assert.deepEqual(await messages(early.page), [{ type: 'close' }])
+  assert.deepEqual(await messagesOf(early.page), [{ type: 'close' }])
 
   const late = await openFrame(t, server, 'app=acme')
   const popup = await popupOf(late.page, () => late.frame.locator('#submit').click())
   await popup.close()
   await late.frame.locator('#close').click()
   await until(async () => (await late.page.locator('iframe').count()) === 0, 'no frame')
-  assert.deepEqual(await messages(late.page), [{ type: 'close' }])
-  assert.deepEqual(await accounts(server), [])
+  assert.deepEqual(await messagesOf(late.page), [{ type: 'close' }])
+  assert.deepEqual(await accountsOf(server), [])
 })
 
 test('a question in the popup: the frame waits for the answer', { skip: skipBrowser }, async (t) => {
@@ -159,17 +127,17 @@ test('a question in the popup: the frame waits for the answer', { skip: skipBrow
     return { ...opened, popup }
   }
   const first = await connect('Ada Example', 'app=acme')
-  await until(async () => (await messages(first.page)).length === 2, 'connected as Ada')
-  const [ada] = await accounts(server)
+  await until(async () => (await messagesOf(first.page)).length === 2, 'connected as Ada')
+  const [ada] = await accountsOf(server)
   const { page, popup } = await connect('Grace Example', `app=acme&accountId=${ada?.id}`)
   await popup.waitForURL(/\/connect\/choices\//)
   const text = (await popup.textContent('main')) ?? ''
   assert.match(text, /Connected so far: ada@example\.com.*Signed in now: grace@example\.com/s)
-  assert.deepEqual(await messages(page), [])
+  assert.deepEqual(await messagesOf(page), [])
   await popup.getByRole('button', { name: 'Replace the account' }).click()
-  await until(async () => (await messages(page)).length === 2, 'replaced')
-  assert.deepEqual((await messages(page))[0], { type: 'success', authProvisionId: ada?.id })
-  const [replaced, ...others] = await accounts(server)
+  await until(async () => (await messagesOf(page)).length === 2, 'replaced')
+  assert.deepEqual((await messagesOf(page))[0], { type: 'success', authProvisionId: ada?.id })
+  const [replaced, ...others] = await accountsOf(server)
   assert.deepEqual(others, [])
   assert.equal(replaced?.name, 'grace@example.com')
 })
@@ -204,10 +172,10 @@ for (const javaScriptEnabled of [true, false])
       await phone.getByRole('button', { name: 'Allow' }).click()
       await phone.waitForURL(/\/connect\/results\//)
       assert.match((await phone.textContent('main')) ?? '', /is now connected to/)
-      const [account] = await accounts(server)
+      const [account] = await accountsOf(server)
       if (opened) {
-        await until(async () => (await messages(first)).length === 2, 'success and close')
-        assert.deepEqual((await messages(first))[0], { type: 'success', authProvisionId: account?.id })
+        await until(async () => (await messagesOf(first)).length === 2, 'success and close')
+        assert.deepEqual((await messagesOf(first))[0], { type: 'success', authProvisionId: account?.id })
       } else {
         await first.waitForURL(`${site}/done`)
       }

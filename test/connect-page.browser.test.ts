@@ -3,11 +3,12 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { after, before, test, type TestContext } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
-import { ensureWebBuilt } from '../src/bootstrap/build-web.ts'
-import { createTestServer, type TestServer } from '../src/create-test-server.ts'
-import { openBrowser, skipBrowser, type PageOptions, type TestBrowser } from './browser.ts'
+import type { TestServer } from '../src/create-test-server.ts'
+import { accountsOf, browserFile, messagesOf } from './browser-file.ts'
+import { skipBrowser } from './browser.ts'
+import { until } from './until.ts'
 
 interface Site {
   origin: string
@@ -38,32 +39,7 @@ async function serveSite(t: TestContext, headers: Record<string, string> = {}): 
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
 }
 
-let browser: TestBrowser
-before(async () => {
-  await ensureWebBuilt()
-  if (!skipBrowser) browser = await openBrowser()
-})
-after(() => browser?.close())
-
-const pages = new Set<Page>()
-
-async function openServer(t: TestContext): Promise<TestServer> {
-  const server = await createTestServer()
-  t.after(async () => {
-    // Before the server: it waits for connections, of which a browser keeps spare ones.
-    await Promise.all([...pages].map((page) => page.context().close()))
-    pages.clear()
-    await server.close()
-  })
-  return server
-}
-
-/** With cookies and connections of its own; closed with the server. */
-async function openPage(options: PageOptions = {}): Promise<Page> {
-  const page = await browser.newPage(options)
-  pages.add(page)
-  return page
-}
+const { openServer, openPage } = browserFile()
 
 async function createToken(server: TestServer, body: object = {}): Promise<{ token: string; link: string }> {
   const call = async (path: string, sent: object, headers: Record<string, string> = {}) =>
@@ -87,9 +63,6 @@ async function createToken(server: TestServer, body: object = {}): Promise<{ tok
   return { token: made['token'] ?? '', link: made['connect_link_url'] ?? '' }
 }
 
-const accounts = (server: TestServer) => server.app.db.read.selectFrom('accounts').selectAll().execute()
-const messages = (page: Page) => page.evaluate('window.messages') as Promise<Record<string, string>[]>
-
 /** What a page must not do, collected while it is used. */
 function watch(page: Page): string[] {
   const complaints: string[] = []
@@ -102,14 +75,6 @@ function watch(page: Page): string[] {
     void dialog.dismiss()
   })
   return complaints
-}
-
-async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 10_000
-  while (!(await condition())) {
-    if (performance.now() > deadline) assert.fail(`waited in vain: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
 }
 
 for (const javaScriptEnabled of [true, false]) {
@@ -136,7 +101,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.waitForURL(/sandbox\/oauth\/authorize/)
       await page.getByRole('button', { name: 'Allow' }).click()
       await page.waitForURL(`${site.origin}/done?a=1`)
-      assert.equal((await accounts(server)).length, 1)
+      assert.equal((await accountsOf(server)).length, 1)
       const referrers = site.seen.map((request) => request.headers.referer ?? '')
       assert.ok(referrers.every((referrer) => !/ctok|code=|state=/.test(referrer)))
       assert.deepEqual(complaints, [])
@@ -144,17 +109,30 @@ for (const javaScriptEnabled of [true, false]) {
   )
 }
 
-test('a refusal at the provider shows what to do next', { skip: skipBrowser }, async (t) => {
-  const server = await openServer(t)
-  const { link } = await createToken(server)
-  const page = await openPage()
-  await page.goto(`${link}&app=acme`)
-  await page.locator('#submit').click()
-  await page.getByRole('button', { name: 'Deny' }).click()
-  await page.waitForURL(/connect\/results\//)
-  assert.match((await page.textContent('main')) ?? '', /Not connected.*user_refused/s)
-  assert.deepEqual(await accounts(server), [])
-})
+test(
+  'a refusal at the provider shows what to do next, and leads back to try again',
+  { skip: skipBrowser },
+  async (t) => {
+    const server = await openServer(t)
+    const { link } = await createToken(server)
+    const page = await openPage()
+    await page.goto(`${link}&app=acme`)
+    await page.locator('#submit').click()
+    await page.getByRole('button', { name: 'Deny' }).click()
+    await page.waitForURL(/connect\/results\//)
+    assert.match((await page.textContent('main')) ?? '', /Not connected.*user_refused/s)
+    assert.deepEqual(await accountsOf(server), [])
+    const failed = page.url()
+    await page.getByRole('link', { name: 'Try again' }).click()
+    await page.locator('#submit').click()
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.waitForURL(/connect\/results\//)
+    assert.equal((await accountsOf(server)).length, 1)
+    await page.goto(failed)
+    assert.match((await page.textContent('main')) ?? '', /user_refused/)
+    assert.equal(await page.getByRole('link', { name: 'Try again' }).count(), 0, 'the link is used up')
+  },
+)
 
 for (const coop of [false, true]) {
   test(
@@ -174,14 +152,14 @@ for (const coop of [false, true]) {
       const popup = await opening
       await popup.waitForURL(/sandbox\/oauth\/authorize/)
       assert.equal(await popup.evaluate('window.opener'), null)
-      assert.deepEqual(await messages(page), [])
+      assert.deepEqual(await messagesOf(page), [])
       const closing = popup.waitForEvent('close')
       await popup.getByRole('button', { name: 'Allow' }).click()
       const returned = performance.now()
-      await until(async () => (await messages(page)).length === 2, 'success and close')
+      await until(async () => (await messagesOf(page)).length === 2, 'success and close')
       assert.ok(performance.now() - returned < 4000, 'within three seconds, and one for the closing')
-      const [account] = await accounts(server)
-      assert.deepEqual(await messages(page), [
+      const [account] = await accountsOf(server)
+      assert.deepEqual(await messagesOf(page), [
         { type: 'success', authProvisionId: account?.id },
         { type: 'close' },
       ])
@@ -200,7 +178,7 @@ test('G6-121: a site that is not in the list sees nothing', { skip: skipBrowser 
     `${site.origin}/?frame=${encodeURIComponent(`${server.url}/_static/connect.html?token=${token}&app=acme`)}`,
   )
   assert.equal(await page.frameLocator('iframe').locator('#submit').count(), 0)
-  assert.deepEqual(await messages(page), [])
+  assert.deepEqual(await messagesOf(page), [])
 })
 
 test('G6-123: a blocked popup leaves a link; closing costs nothing', { skip: skipBrowser }, async (t) => {
@@ -220,9 +198,9 @@ test('G6-123: a blocked popup leaves a link; closing costs nothing', { skip: ski
   await popup.waitForURL(/sandbox\/oauth\/authorize/)
   await popup.close()
   await frame.locator('#close').click()
-  await until(async () => (await messages(page)).length === 1, 'close')
-  assert.deepEqual(await messages(page), [{ type: 'close' }])
-  assert.deepEqual(await accounts(server), [])
+  await until(async () => (await messagesOf(page)).length === 1, 'close')
+  assert.deepEqual(await messagesOf(page), [{ type: 'close' }])
+  assert.deepEqual(await accountsOf(server), [])
   assert.equal((await fetch(address)).status, 200, 'the token is unused')
 })
 
@@ -240,12 +218,12 @@ test('keys in a frame: a refusal is shown, good ones are reported', { skip: skip
   await frame.locator('#submit').click()
   await frame.locator('#failure').waitFor({ state: 'visible' })
   assert.match((await frame.locator('#failure').textContent()) ?? '', /keys_refused/)
-  assert.deepEqual(await accounts(server), [])
+  assert.deepEqual(await accountsOf(server), [])
   await frame.getByLabel('API key').fill('acme_demo_key')
   await frame.locator('#submit').click()
-  await until(async () => (await messages(page)).length === 2, 'success and close')
-  const [account] = await accounts(server)
-  assert.deepEqual(await messages(page), [
+  await until(async () => (await messagesOf(page)).length === 2, 'success and close')
+  const [account] = await accountsOf(server)
+  assert.deepEqual(await messagesOf(page), [
     { type: 'success', authProvisionId: account?.id },
     { type: 'close' },
   ])
@@ -259,8 +237,8 @@ test('an error in a frame is told and can be closed', { skip: skipBrowser }, asy
   const address = `${server.url}/_static/connect.html?token=&app=acme`
   await page.goto(`${site.origin}/?frame=${encodeURIComponent(address)}`)
   await page.frameLocator('iframe').locator('#close').click()
-  await until(async () => (await messages(page)).length === 2, 'error and close')
-  const [first, second] = await messages(page)
+  await until(async () => (await messagesOf(page)).length === 2, 'error and close')
+  const [first, second] = await messagesOf(page)
   assert.equal(first?.['type'], 'error')
   assert.deepEqual(second, { type: 'close' })
 })

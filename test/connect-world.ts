@@ -9,7 +9,6 @@ import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { ensureWebBuilt } from '../src/bootstrap/build-web.ts'
 import { projectEnvironmentOfRow } from '../src/access/project-environment.ts'
-import { loadCatalog } from '../src/apps/catalog.ts'
 import { createConnectToken } from '../src/connect-tokens/create-connect-token.ts'
 import { createTestServer } from '../src/create-test-server.ts'
 import type { EnvironmentName, Tables } from '../src/db/tables.ts'
@@ -19,7 +18,6 @@ import { ManualClock } from '../src/platform/clock.ts'
 import { newKeyRingText } from '../src/platform/crypto/key-ring.ts'
 import { reply, serveLocally, type SeenRequest } from '../src/upstream/local-server.ts'
 
-const catalogDir = join(import.meta.dirname, '../catalog/apps')
 const operator = { kind: 'operator', id: null }
 
 export const CLIENT_SECRET = 'double-client-secret-0123456789'
@@ -91,13 +89,10 @@ export async function connectWorld(t: TestContext, options: WorldOptions = {}) {
   })
   t.after(() => server.close())
   const { app, projectId } = server
-  const { catalog } = await loadCatalog({
-    builtInDir: catalogDir,
-    extra: [
-      { name: 'double', file: 'test', content: { ...doubleApp(provider.origin), ...options.double } },
-      { name: 'double_keys', file: 'test', content: { ...keysApp(provider.origin), ...options.keys } },
-    ],
-  })
+  const { catalog } = await app.catalog.imagine([
+    { name: 'double', file: 'test', content: { ...doubleApp(provider.origin), ...options.double } },
+    { name: 'double_keys', file: 'test', content: { ...keysApp(provider.origin), ...options.keys } },
+  ])
   app.catalog.current = catalog
   const project = await app.projects.find(projectId)
   if (!project) throw new Error('no project')
@@ -183,6 +178,32 @@ export async function connectWorld(t: TestContext, options: WorldOptions = {}) {
     },
     provided: (path: string) => provider.requests.filter((seen) => seen.path === path),
   }
+}
+
+/** A world whose provider has a name: `https://idp.test/authorize` and `/token`, and what `oauth` and `more` say beside that. */
+export async function namedWorld(t: TestContext, oauth: object = {}, more: object = {}): Promise<World> {
+  const world = await connectWorld(t, {
+    double: {
+      oauth: {
+        version: 2,
+        authorization_url: 'https://idp.test/authorize',
+        token_url: 'https://idp.test/token',
+        scopes: { default: ['read', 'write'] },
+        ...oauth,
+      },
+      ...more,
+    },
+  })
+  const { egress } = world.app
+  // Every name leads to the double.
+  world.app.egress = {
+    ...egress,
+    request: async (request) => {
+      const { pathname, search } = new URL(request.url)
+      return egress.request({ ...request, url: `${world.provider.origin}${pathname}${search}` })
+    },
+  }
+  return world
 }
 
 /** A world in which a person stands at the provider's consent screen. */

@@ -2,9 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { projectEnvironmentOfRow } from '../../src/access/project-environment.ts'
-import { loadCatalog } from '../../src/apps/catalog.ts'
 import { ensureWebBuilt } from '../../src/bootstrap/build-web.ts'
 import { createConnectToken } from '../../src/connect-tokens/create-connect-token.ts'
 import { createTestServer } from '../../src/create-test-server.ts'
@@ -13,8 +11,6 @@ import { sandboxApps } from '../../src/sandbox/sandbox-apps.ts'
 
 export type ConnectWorld = Awaited<ReturnType<typeof openConnectWorld>>
 type TokenBody = Partial<Parameters<typeof createConnectToken>[2]>
-
-const builtInDir = join(import.meta.dirname, '../../catalog/apps')
 
 /** Apps that sign in and have an OAuth app of the product's own here. */
 const OAUTH_APPS = ['github', 'slack_v2', 'google_sheets', 'notion', 'hubspot', 'zendesk']
@@ -26,7 +22,7 @@ export async function openConnectWorld(
   await ensureWebBuilt()
   const server = await createTestServer()
   const { app, projectId, url } = server
-  const { catalog } = await loadCatalog({ builtInDir, extra: sandboxApps(url).map(named) })
+  const { catalog } = await app.catalog.imagine(sandboxApps(url).map(named))
   app.catalog.current = catalog
   await app.db.write((tx) =>
     tx

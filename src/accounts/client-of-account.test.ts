@@ -1,35 +1,13 @@
 /** Accounts that are refreshed in another way than most: with a client of their own, with the access token, with further parameters. */
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { connectWorld, TOKENS, type World } from '../../test/connect-world.ts'
+import { namedWorld, TOKENS, type World } from '../../test/connect-world.ts'
 import { reply } from '../upstream/local-server.ts'
 
 const HOUR = 3_600_000
 
-/** A world whose app is at the double under the names that the definition gives it. */
-async function worldOf(t: TestContext, oauth: object, more: object = {}): Promise<World> {
-  const world = await connectWorld(t, {
-    double: {
-      oauth: {
-        version: 2,
-        authorization_url: 'https://idp.test/authorize',
-        token_url: 'https://idp.test/token',
-        scopes: { default: ['read'] },
-        ...oauth,
-      },
-      ...more,
-    },
-  })
-  const { egress } = world.app
-  world.app.egress = {
-    ...egress,
-    request: async (request) => {
-      const { pathname, search } = new URL(request.url)
-      return egress.request({ ...request, url: `${world.provider.origin}${pathname}${search}` })
-    },
-  }
-  return world
-}
+const readingWorld = (t: TestContext, oauth: object, more: object = {}) =>
+  namedWorld(t, { scopes: { default: ['read'] }, ...oauth }, more)
 
 interface Credentials {
   healthy: boolean
@@ -65,7 +43,7 @@ async function connect(world: World, members: Record<string, string> = {}): Prom
 }
 
 test('A14, servicenow: an account whose person brought the client is refreshed with it', async (t) => {
-  const world = await worldOf(
+  const world = await readingWorld(
     t,
     { client_credentials_source: 'custom_fields' },
     { custom_fields: [{ name: 'client_id' }, { name: 'client_secret', type: 'password' }] },
@@ -92,7 +70,7 @@ test('A14, servicenow: an account whose person brought the client is refreshed w
 
 test('F4, F6, instagram_business: without a refresh token the access token is refreshed, once it is old enough', async (t) => {
   const day = 24 * HOUR
-  const world = await worldOf(t, {
+  const world = await readingWorld(t, {
     refresh_request: {
       method: 'GET',
       url: 'https://idp.test/refresh_access_token',
@@ -125,7 +103,7 @@ test('F4, F6, instagram_business: without a refresh token the access token is re
 })
 
 test('D5, I2, linear, zendesk: without a refresh token the account is one that nobody refreshes', async (t) => {
-  const world = await worldOf(t, { lifecycle: { refresh_token_issued: 'always', rotates: 'always' } })
+  const world = await readingWorld(t, { lifecycle: { refresh_token_issued: 'always', rotates: 'always' } })
   const { refresh_token: _none, ...tokens } = TOKENS
   world.answers['/token'] = (_request, response) => reply(response, 200, { ...tokens, scope: 'read' })
   await connect(world)
@@ -137,7 +115,7 @@ test('D5, I2, linear, zendesk: without a refresh token the account is one that n
 })
 
 test('F5, zoho_crm: a refresh may name the callback address of its OAuth app again', async (t) => {
-  const world = await worldOf(t, { refresh_params: { redirect_uri: '{{redirect_uri}}' } })
+  const world = await readingWorld(t, { refresh_params: { redirect_uri: '{{redirect_uri}}' } })
   world.answers['/token'] = (_request, response) => reply(response, 200, { ...TOKENS, scope: 'read' })
   await connect(world)
   world.clock.advance(2 * HOUR)
@@ -152,7 +130,7 @@ test('C2, C3, zendesk: numbers and truth values go out as what they are in JSON,
     ['json', { expires_in: 3600, expiring: true, note: 'read' }],
     ['form', { expires_in: '3600', expiring: 'true', note: 'read' }],
   ] as const) {
-    const world = await worldOf(t, {
+    const world = await readingWorld(t, {
       token_body,
       token_params: { expires_in: 3600, expiring: true, note: '{{scopes}}' },
     })
@@ -170,7 +148,7 @@ test('C2, C3, zendesk: numbers and truth values go out as what they are in JSON,
 
 test('A14: customOauthClient: the person’s own client serves the exchange and every refresh, and not the developer’s', async (t) => {
   for (const secret of ['their-secret', undefined]) {
-    const world = await worldOf(t, { client_auth: 'basic_if_secret' })
+    const world = await readingWorld(t, { client_auth: 'basic_if_secret' })
     world.answers['/token'] = ({ form, headers }, response) => {
       const basic = Buffer.from((headers.authorization ?? '').slice('Basic '.length), 'base64').toString()
       const isTheirs =
@@ -197,7 +175,7 @@ test('A14: customOauthClient: the person’s own client serves the exchange and 
 })
 
 test('A14: where the developer has named an OAuth app, nobody puts a client of his own in its place', async (t) => {
-  const world = await worldOf(t, {})
+  const world = await readingWorld(t, {})
   const token = await world.token({ oauth_app_id: world.oauthAppId })
   const answer = await world.postJson('/connect/attempts', {
     token,

@@ -4,11 +4,11 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
 import { migrate } from '../db/migrate.ts'
 import { openDb, type Db } from '../db/open.ts'
 import { testDatabases } from '../../test/databases.ts'
+import { until } from '../../test/until.ts'
 import { followCatalog, openLiveCatalog } from './live-catalog.ts'
 import { deleteCatalogPatch, upsertCatalogPatch } from './store.ts'
 
@@ -153,7 +153,7 @@ test('the loop looks by itself, and a database that fails leaves the catalogue a
   const following = followCatalog({ catalog, log }, 5)
   t.after(() => following.stop())
   await writeFile(join(own, 'acme.yaml'), 'name: Ours\n')
-  await until(() => catalog.current.find('acme')?.name === 'Ours')
+  await until(() => catalog.current.find('acme')?.name === 'Ours', 'the catalogue of the folder')
 
   const db = await memoryDb(t)
   const broken = await live(t, own, {
@@ -166,14 +166,6 @@ test('the loop looks by itself, and a database that fails leaves the catalogue a
 
 const fail = () => {
   throw new Error('no database')
-}
-
-async function until(done: () => boolean): Promise<void> {
-  const deadline = performance.now() + 5_000
-  while (!done()) {
-    assert.ok(performance.now() < deadline, 'it did not happen')
-    await delay(5)
-  }
 }
 
 for (const kind of testDatabases)

@@ -6,11 +6,11 @@ import type { AttemptRow } from './store.ts'
 
 type Located = Pick<Config, 'publicUrl'>
 
-/** Opens for the browser of the attempt alone. */
 /** What a client registers at the provider; `id` is the OAuth app's, or the app's own where people bring their clients. */
 export const callbackAddress = (publicUrl: string, id: string): string =>
   `${publicUrl}/connect/oauth/${id}/callback`
 
+/** Opens for the browser of the attempt alone. */
 export const resultAddress = ({ publicUrl }: Located, { id }: Pick<AttemptRow, 'id'>): string =>
   `${publicUrl}/connect/results/${id}`
 

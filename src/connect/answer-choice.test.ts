@@ -1,7 +1,7 @@
 /** What only the person can say: another identity at a reconnection, and which of several things at the app. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { connectWorld, TOKENS, type World } from '../../test/connect-world.ts'
+import { test, type TestContext } from 'node:test'
+import { connectWorld, namedWorld, TOKENS, type World } from '../../test/connect-world.ts'
 import { testDatabases } from '../../test/databases.ts'
 import { reply } from '../upstream/local-server.ts'
 import { sweepAbandoned } from './sweep.ts'
@@ -130,6 +130,40 @@ test('signing in again forgets the other identity and begins once more in the sa
   assert.equal((await world.rows('credentials'))[0]?.generation, 2, 'the same person needs no question')
 })
 
+test('keys of another identity: the form opens once more, as it was, and the account keeps its own', async (t) => {
+  const world = await connectWorld(t)
+  world.answers['/me'] = ({ headers }, response) =>
+    reply(response, 200, { id: headers['x-key'], email: `${String(headers['x-key'])}@double.test` })
+  const submit = async (key: string, members: Record<string, string> = {}) => {
+    const token = await world.token()
+    const form = { token, app: 'double_keys', 'field.api_key': key, 'field.region': 'us', ...members }
+    return { token, answer: await world.postForm('/connect/keys', form) }
+  }
+  await submit('ada')
+  const [{ id: accountId } = { id: '' }] = await world.rows('accounts')
+  const { token, answer } = await submit('grace', { accountId, lang: 'de', surplus: 'x' })
+  const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  const location = /\/connect\/choices\/[\w-]{43}/.exec(await answer.text())?.[0] ?? ''
+  const page = await (await world.request(location, { headers: { cookie } })).text()
+  assert.match(page, /Jetzt eingegeben: <strong>grace@double\.test<\/strong>/)
+  assert.match(page, /Andere Schlüssel eingeben/)
+  const again = await say(world, world.url + location, cookie, 'again')
+  const back = new URL(again.headers.get('location') ?? '')
+  assert.equal(back.pathname, '/_static/connect.html')
+  assert.deepEqual(Object.fromEntries(back.searchParams), {
+    token,
+    app: 'double_keys',
+    accountId,
+    lang: 'de',
+  })
+  assert.equal((await world.request(back.pathname + back.search)).status, 200)
+  assert.deepEqual(
+    (await world.rows('accounts')).map(({ name }) => name),
+    ['ada@double.test'],
+  )
+  assert.ok((await world.rows('connect_attempts')).every(({ pending }) => pending === null))
+})
+
 test('without an identity on either side there is no question, and the page says so', async (t) => {
   const world = await connectWorld(t)
   world.answers['/me'] = (_request, response) => reply(response, 500, {})
@@ -203,41 +237,33 @@ test('what is not wanted is left alone while nobody knows whose an account of th
   assert.deepEqual(await world.rows('revocations'), [])
 })
 
-const SITES = {
-  custom_fields: [
-    { name: 'site', label: 'Site', source: 'lookup' },
-    { name: 'site_name', source: 'lookup', required: false },
-  ],
-  oauth: {
-    version: 2,
-    authorization_url: 'https://idp.test/authorize',
-    token_url: 'https://idp.test/token',
-    scopes: { default: ['read', 'write'] },
-    lookups: [
-      {
-        name: 'site',
-        method: 'GET',
-        url: 'https://idp.test/sites',
-        list: 'sites',
-        value: 'id',
-        label: 'name',
-        also: { site_name: 'name' },
-        choose: 'single_or_ask',
-      },
-    ],
-  },
-}
+const sitesWorld = (t: TestContext) =>
+  namedWorld(
+    t,
+    {
+      lookups: [
+        {
+          name: 'site',
+          method: 'GET',
+          url: 'https://idp.test/sites',
+          list: 'sites',
+          value: 'id',
+          label: 'name',
+          also: { site_name: 'name' },
+          choose: 'single_or_ask',
+        },
+      ],
+    },
+    {
+      custom_fields: [
+        { name: 'site', label: 'Site', source: 'lookup' },
+        { name: 'site_name', source: 'lookup', required: false },
+      ],
+    },
+  )
 
 test('E1: one of several is chosen, what was not offered is refused, and the frame sees it end', async (t) => {
-  const world = await connectWorld(t, { double: SITES })
-  const { egress } = world.app
-  world.app.egress = {
-    ...egress,
-    request: (request) => {
-      const { pathname, search } = new URL(request.url)
-      return egress.request({ ...request, url: `${world.provider.origin}${pathname}${search}` })
-    },
-  }
+  const world = await sitesWorld(t)
   world.answers['/sites'] = (_request, response) =>
     reply(response, 200, {
       sites: [

@@ -1,10 +1,11 @@
 /** Owns what a person answers when signing in is over: it goes into what is waiting, and the attempt goes on. */
 import type { App } from '../app.ts'
 import { isBrowserOf } from './attempt-cookie.ts'
-import { openPlan, type AttemptPlan } from './attempt-plan.ts'
+import { isOfKeys, openPlan, type AttemptPlan } from './attempt-plan.ts'
 import { ConnectError } from './connect-errors.ts'
 import { restartAttempt } from './create-attempt.ts'
 import { failAttempt } from './fail-attempt.ts'
+import { pageOfAttempt } from './page-address.ts'
 import { openPending, type Pending, type Question } from './pending.ts'
 import { placeOf } from './place-of.ts'
 import { settleAttempt } from './settle-attempt.ts'
@@ -86,10 +87,13 @@ function withChoice(
 /** Keys are typed where they were typed before; what was typed now is forgotten. */
 async function signInAgain(app: ChoiceCapabilities, attempt: AttemptRow, plan: AttemptPlan): Promise<string> {
   try {
-    if (plan.authorizeUrl === '') throw new ConnectError('other_identity')
+    if (isOfKeys(plan)) throw new ConnectError('other_identity')
     return await restartAttempt(app, attempt, plan)
   } catch (error) {
     await failAttempt(app, attempt, plan, error)
-    return placeOf(app, attempt, plan)
+    // A popup closes, and the frame behind it has the form.
+    return isOfKeys(plan) && plan.flow === 'link'
+      ? pageOfAttempt(app.config, plan)
+      : placeOf(app, attempt, plan)
   }
 }

@@ -36,6 +36,9 @@ export interface AttemptPlan {
   language: string | null
 }
 
+/** Without a trip to a provider: the keys were here from the beginning. */
+export const isOfKeys = ({ authorizeUrl }: Pick<AttemptPlan, 'authorizeUrl'>): boolean => authorizeUrl === ''
+
 type Bound = Pick<AttemptRow, 'id' | 'project_id' | 'environment'>
 
 const bindingOf = (row: Bound): Binding => ({

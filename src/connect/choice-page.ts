@@ -2,7 +2,7 @@
 import type { App } from '../app.ts'
 import { html, type Html } from '../platform/html.ts'
 import { nameOfQuestion, requireOwnAttempt } from './answer-choice.ts'
-import { openPlan, type AttemptPlan } from './attempt-plan.ts'
+import { type AttemptPlan, isOfKeys, openPlan } from './attempt-plan.ts'
 import { ConnectError } from './connect-errors.ts'
 import type { Messages } from './messages/en.ts'
 import { fill, fillText } from './messages/fill.ts'
@@ -35,7 +35,6 @@ export async function choicePage(
   const shown = { name: found?.name ?? attempt.app_slug, name_slug: attempt.app_slug }
   const { choice } = messages
   const title = question.kind === 'lookup' ? choice.which : choice.another
-  const ask = question.kind === 'lookup' ? which : another
   return {
     status: 200,
     title: `${title} · ${productName(project)}`,
@@ -46,7 +45,11 @@ export async function choicePage(
     body: html`${pageHead(visit, title, { app: shown, project })}
       <form method="post" action="${visit.basePath}/connect/choices/${attempt.id}">
         <input type="hidden" name="question" value="${nameOfQuestion(question)}" />
-        ${ask(question as never, shown.name, project, messages)}
+        ${
+          question.kind === 'lookup'
+            ? which(question, shown.name, project, messages)
+            : another(question, shown.name, project, messages, isOfKeys(plan))
+        }
       </form>
       ${supportLine(project, messages)}`,
   }
@@ -86,7 +89,11 @@ function another(
   app: string,
   project: Project,
   { choice }: Messages,
+  isByKeys: boolean,
 ): Html {
+  const words = isByKeys
+    ? { differs: choice.keysDiffer, now: choice.keysNow, again: choice.keysAgain, hint: choice.keysAgainHint }
+    : { differs: choice.differs, now: choice.now, again: choice.again, hint: choice.againHint }
   const named = (text: string, name: string | null) =>
     name !== null && html`<li>${fill(text, { account: html`<strong>${shownName(name)}</strong>` })}</li>`
   const way = (answer: string, text: string, hint: string, isMain: boolean) =>
@@ -103,14 +110,14 @@ function another(
       <p class="quiet" id="hint-${answer}">${hint}</p>
     </div>`
   const product = productName(project)
-  return html`<p>${fillText(choice.differs, { app })}</p>
+  return html`<p>${fillText(words.differs, { app })}</p>
     ${
       (before !== null || now !== null) &&
       html`<ul class="note identities">
-        ${named(choice.before, before)} ${named(choice.now, now)}
+        ${named(choice.before, before)} ${named(words.now, now)}
       </ul>`
     }
-    ${way('again', choice.again, fillText(choice.againHint, { app }), true)}
+    ${way('again', words.again, fillText(words.hint, { app }), true)}
     ${way('separate', choice.separate, choice.separateHint, false)}
     ${way('replace', choice.replace, fillText(choice.replaceHint, { product }), false)}`
 }

@@ -13,11 +13,13 @@ export interface ErrorPageOptions {
   framing: Framing
   origins?: string
   project?: Project
+  /** Where it can be tried once more. */
+  again?: string | undefined
 }
 
 /** Nothing of the project is shown unless its token was good. */
 export function errorPage(visit: Visit, error: ConnectError, options: ErrorPageOptions): Page {
-  const { messages, framing, origins = '[]', project } = options
+  const { messages, framing, origins = '[]', project, again } = options
   const { status, title, cause, nextStep, developer } = explain(error.code, messages)
   const forDeveloper = explain(error.code)
   return {
@@ -42,6 +44,7 @@ export function errorPage(visit: Visit, error: ConnectError, options: ErrorPageO
       }
       ${codeLine(html`<code>${error.code}</code>`, messages)}
       <div class="actions">
+        ${again && html`<a class="button main" href="${again}">${messages.failure.again}</a>`}
         ${error.newLink && html`<a class="button main" target="_top" href="${error.newLink}">${messages.failure.newLink}</a>`}
         ${closeButton(false, messages)}
       </div>

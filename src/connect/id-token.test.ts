@@ -1,7 +1,7 @@
 /** ID tokens that say who was connected: with claims that do not hold, nothing is connected. */
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { connectWorld, TOKENS, type World } from '../../test/connect-world.ts'
+import { namedWorld, TOKENS, type World } from '../../test/connect-world.ts'
 import { reply } from '../upstream/local-server.ts'
 
 const encoded = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url')
@@ -10,34 +10,19 @@ const jwt = (claims: object, alg = 'RS256') => `${encoded({ alg })}.${encoded(cl
 const TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 /** An OpenID provider with an issuer for each tenant, as Microsoft's is. */
-async function openIdWorld(t: TestContext, oauth: object = {}) {
-  const world = await connectWorld(t, {
-    double: {
-      oauth: {
-        version: 2,
-        authorization_url: 'https://login.idp.test/authorize',
-        token_url: 'https://login.idp.test/token',
-        issuer: 'https://login.idp.test/{{id_token.tid}}/v2.0',
-        scopes: { default: ['openid', 'email'] },
-        ...oauth,
-      },
-      identity: { uid: '{{id_token.oid}}', name: '{{id_token.preferred_username}}' },
+const openIdWorld = (t: TestContext, oauth: object = {}) =>
+  namedWorld(
+    t,
+    {
+      issuer: 'https://idp.test/{{id_token.tid}}/v2.0',
+      scopes: { default: ['openid', 'email'] },
+      ...oauth,
     },
-  })
-  const { egress } = world.app
-  // The names of the provider lead to the double.
-  world.app.egress = {
-    ...egress,
-    request: async (request) => {
-      const { pathname, search } = new URL(request.url)
-      return egress.request({ ...request, url: `${world.provider.origin}${pathname}${search}` })
-    },
-  }
-  return world
-}
+    { identity: { uid: '{{id_token.oid}}', name: '{{id_token.preferred_username}}' } },
+  )
 
 const goodClaims = (world: World, nonce: string | null) => ({
-  iss: `https://login.idp.test/${TENANT}/v2.0`,
+  iss: `https://idp.test/${TENANT}/v2.0`,
   tid: TENANT,
   aud: 'double-client',
   exp: world.clock.now() / 1000 + 3600,
@@ -104,29 +89,14 @@ test('G7-140: an app that returns no nonce is sent none, and no app that reads n
   assert.equal((await without.callback({ code: 'c', state }, cookie)).status, 303)
   assert.equal((await without.rows('accounts')).length, 1)
 
-  const plain = await connectWorld(t)
+  const plain = await namedWorld(t)
   assert.equal((await plain.start(await plain.token())).authorize.searchParams.get('nonce'), null)
 })
 
 test('G7-131, xero_accounting_api, calendly_v2: iss is compared with the issuer that the catalogue names', async (t) => {
-  const world = await connectWorld(t, {
-    double: {
-      oauth: {
-        version: 2,
-        authorization_url: 'https://login.idp.test/authorize',
-        token_url: 'https://login.idp.test/token',
-        issuer: 'https://identity.idp.test',
-      },
-    },
-  })
-  const { egress } = world.app
-  world.app.egress = {
-    ...egress,
-    request: async (request) =>
-      egress.request({ ...request, url: `${world.provider.origin}${new URL(request.url).pathname}` }),
-  }
+  const world = await namedWorld(t, { issuer: 'https://identity.idp.test' })
   const token = await world.token()
-  for (const iss of ['https://login.idp.test', 'https://identity.idp.test/', 'https://evil.example', 'x']) {
+  for (const iss of ['https://idp.test', 'https://identity.idp.test/', 'https://evil.example', 'x']) {
     const { state, cookie } = await world.start(token)
     const answer = await world.callback({ code: 'c', state, iss }, cookie)
     assert.equal(await world.failure(answer, cookie), 'provider_mismatch', iss)

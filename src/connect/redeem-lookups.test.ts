@@ -1,35 +1,11 @@
 /** What is found out between the code and the account: sites and tenants, scopes that matter, whose client it was. */
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { connectWorld, TOKENS, type World } from '../../test/connect-world.ts'
+import { namedWorld, TOKENS } from '../../test/connect-world.ts'
 import { reply } from '../upstream/local-server.ts'
 
-async function worldOf(t: TestContext, oauth: object, more: object = {}): Promise<World> {
-  const world = await connectWorld(t, {
-    double: {
-      oauth: {
-        version: 2,
-        authorization_url: 'https://idp.test/authorize',
-        token_url: 'https://idp.test/token',
-        scopes: { default: ['read', 'write'] },
-        ...oauth,
-      },
-      ...more,
-    },
-  })
-  const { egress } = world.app
-  world.app.egress = {
-    ...egress,
-    request: async (request) => {
-      const { pathname, search } = new URL(request.url)
-      return egress.request({ ...request, url: `${world.provider.origin}${pathname}${search}` })
-    },
-  }
-  return world
-}
-
 const jira = (t: TestContext) =>
-  worldOf(
+  namedWorld(
     t,
     {
       lookups: [
@@ -96,7 +72,7 @@ test('E1, jira: several sites wait for the person, and nothing is an account bef
 })
 
 test('A15, B8, G7-139, gmail: a scope without which nothing works is required also where fewer are enough', async (t) => {
-  const world = await worldOf(t, { scopes: { default: ['read', 'write'], functional: ['write'] } })
+  const world = await namedWorld(t, { scopes: { default: ['read', 'write'], functional: ['write'] } })
   const token = await world.token({ allow_progressive_scopes: true })
   world.answers['/token'] = (_request, response) => reply(response, 200, { ...TOKENS, scope: 'read' })
   const first = await world.start(token)
@@ -112,7 +88,7 @@ test('A15, B8, G7-139, gmail: a scope without which nothing works is required al
 })
 
 test('C7, facebook_pages: a second exchange that is refused connects nothing', async (t) => {
-  const world = await worldOf(t, {
+  const world = await namedWorld(t, {
     exchange: [
       {
         method: 'GET',

@@ -2,18 +2,20 @@
 import type { App } from '../app.ts'
 import { nextAddress, resultAddress } from './addresses.ts'
 import { requireOwnAttempt } from './answer-choice.ts'
-import { openPlan } from './attempt-plan.ts'
+import { type AttemptPlan, openPlan } from './attempt-plan.ts'
 import { ConnectError, isConnectErrorCode } from './connect-errors.ts'
 import { errorPage } from './error-page.ts'
 import { html } from '../platform/html.ts'
 import type { Messages } from './messages/en.ts'
 import { fill } from './messages/fill.ts'
+import { pageOfAttempt } from './page-address.ts'
 import type { Framing, Page } from './page.ts'
 import { pageHead, productName, supportLine } from './page-parts.ts'
 import { openPending } from './pending.ts'
+import { requireTokenOfAttempt } from './require-token.ts'
 import type { Project } from './resolve-connection.ts'
 import { shownName } from './shown-name.ts'
-import { findConnected } from './store.ts'
+import { type AttemptRow, findConnected } from './store.ts'
 import { verificationPage } from './verification-page.ts'
 import { messagesFor, type Visit } from './visit.ts'
 
@@ -100,5 +102,23 @@ export async function resultPage(
   }
   const code = attempt.status === 'failed' ? attempt.error_code : 'attempt_unknown'
   const error = new ConnectError(isConnectErrorCode(code) ? code : 'unexpected')
-  return errorPage(visit, error, { messages, framing: 'nobody', project })
+  const again = await againAddress(app, visit, attempt, plan)
+  return errorPage(visit, error, { messages, framing: 'nobody', project, again })
+}
+
+/** The page where it began, while its token can still connect something. A popup has that page behind it. */
+async function againAddress(
+  app: Pick<App, 'db' | 'clock'>,
+  visit: Visit,
+  attempt: AttemptRow,
+  plan: AttemptPlan,
+): Promise<string | undefined> {
+  if (plan.flow !== 'link' || attempt.status !== 'failed') return undefined
+  try {
+    await requireTokenOfAttempt(app, attempt)
+  } catch (error) {
+    if (error instanceof ConnectError) return undefined
+    throw error
+  }
+  return pageOfAttempt(visit, plan)
 }

@@ -1,11 +1,11 @@
 /** What the routes refuse at the door: the database here fails every test that reaches it. */
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fastify } from 'fastify'
 import { proveProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
 import { loadCatalog } from '../apps/catalog.ts'
+import { builtInDir, compiledFile } from '../bootstrap/catalog-sources.ts'
 import { errorAnswer } from '../http/error-body.ts'
 import type { Http } from '../http/http.ts'
 import { readJsonBody } from '../platform/request-body.ts'
@@ -15,7 +15,7 @@ class Reached extends Error {}
 const reach = (): never => {
   throw new Reached()
 }
-const { catalog } = await loadCatalog({ builtInDir: join(import.meta.dirname, '../../catalog/apps') })
+const { catalog } = await loadCatalog({ builtInDir, compiledFile })
 const app = {
   catalog: { current: catalog },
   clock: { now: () => 0 },

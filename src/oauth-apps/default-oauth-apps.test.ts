@@ -1,10 +1,10 @@
 /** Which OAuth app a flow uses when it names none: by project, environment and app, on both databases. */
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { proveProjectEnvironment, type ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
 import { loadCatalog } from '../apps/catalog.ts'
+import { builtInDir, compiledFile } from '../bootstrap/catalog-sources.ts'
 import { migrate } from '../db/migrate.ts'
 import { openDb } from '../db/open.ts'
 import { ManualClock } from '../platform/clock.ts'
@@ -20,7 +20,7 @@ import { retrieveOAuthApp } from './retrieve-oauth-app.ts'
 import { setDefaultOAuthApp } from './set-default-oauth-app.ts'
 import { updateOAuthApp } from './update-oauth-app.ts'
 
-const { catalog } = await loadCatalog({ builtInDir: join(import.meta.dirname, '../../catalog/apps') })
+const { catalog } = await loadCatalog({ builtInDir, compiledFile })
 const actor = { kind: 'api_client', id: 'client_1' }
 const production = proveProjectEnvironment('ws_1', 'proj_A', 'production')
 const development = proveProjectEnvironment('ws_1', 'proj_A', 'development')

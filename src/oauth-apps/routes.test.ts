@@ -1,6 +1,5 @@
 /** OAuth apps over HTTP, on both databases: what goes in, what comes out, who sees it, and what is left in the tables. */
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { fastify } from 'fastify'
 import { type Kysely, sql } from 'kysely'
@@ -8,6 +7,7 @@ import { proveProjectEnvironment } from '../access/project-environment.ts'
 import { routePolicies } from '../access/route-policies.ts'
 import type { App } from '../app.ts'
 import { loadCatalog } from '../apps/catalog.ts'
+import { builtInDir, compiledFile } from '../bootstrap/catalog-sources.ts'
 import { migrate } from '../db/migrate.ts'
 import { openDb } from '../db/open.ts'
 import type { EnvironmentName, Tables } from '../db/tables.ts'
@@ -21,7 +21,7 @@ import { testDatabases } from '../../test/databases.ts'
 import { findOAuthApp } from './find-oauth-app.ts'
 import { oauthAppRoutes } from './routes.ts'
 
-const { catalog } = await loadCatalog({ builtInDir: join(import.meta.dirname, '../../catalog/apps') })
+const { catalog } = await loadCatalog({ builtInDir, compiledFile })
 const SECRET = 'raw-upstream-secret-5f1c'
 const GITHUB = { app: 'github', client_id: 'Iv1.abc', client_secret: SECRET }
 const NOT_FOUND = '{"error":"Not found"}'

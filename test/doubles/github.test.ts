@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { client, EIGHT_HOURS, github, SIX_MONTHS } from './github.ts'
 import { providerWorld } from './provider-world.ts'
-import { until } from './until.ts'
+import { until } from '../until.ts'
 
 test('C5, D5, D8, H1, H12, github: an OAuth app’s token never expires, its scopes come back with commas', async (t) => {
   const { double } = github()

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { codeBook, formMembers } from './code-book.ts'
 import { bearerOf, type Double, type DoubleAnswer } from './double.ts'
 import { providerWorld } from './provider-world.ts'
-import { until } from './until.ts'
+import { until } from '../until.ts'
 
 const client = {
   client_id: 'client-id-of-the-double',

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import type { TestContext } from 'node:test'
-import { loadCatalog } from '../../src/apps/catalog.ts'
 import { createTestServer } from '../../src/create-test-server.ts'
 import { projectEnvironmentOfRow } from '../../src/access/project-environment.ts'
 import { createConnectToken } from '../../src/connect-tokens/create-connect-token.ts'
@@ -14,7 +13,6 @@ import { upstreamContext, type UpstreamValues } from '../../src/upstream/upstrea
 import type { OutboundResponse } from '../../src/upstream/egress.ts'
 import { type Decision, type Double, runDouble } from './double.ts'
 
-const builtInDir = new URL('../../catalog/apps', import.meta.url).pathname
 const operator = { kind: 'operator', id: null }
 const PROVIDER_PATIENCE = { timeoutMs: 5_000, maxBytes: 1_000_000 }
 
@@ -64,7 +62,7 @@ export async function providerWorld(
   app.egress = running.lead(app.egress)
   if (patch) {
     const extra = [{ name: slug, file: 'test', content: patch }]
-    app.catalog.current = (await loadCatalog({ builtInDir, extra })).catalog
+    app.catalog.current = (await app.catalog.imagine(extra)).catalog
   }
   const catalogApp = app.catalog.current.find(slug)
   assert.ok(catalogApp, `the catalogue has no ${slug}`)

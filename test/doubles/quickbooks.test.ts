@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { codeBook } from './code-book.ts'
 import { basicOf, bearerOf, type Double } from './double.ts'
 import { providerWorld } from './provider-world.ts'
-import { until } from './until.ts'
+import { until } from '../until.ts'
 
 const client = {
   client_id: 'Q0123456789quickbooksclientid',

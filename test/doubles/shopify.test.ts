@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { codeBook } from './code-book.ts'
 import type { Double } from './double.ts'
 import { providerWorld } from './provider-world.ts'
-import { until } from './until.ts'
+import { until } from '../until.ts'
 
 const client = { client_id: '1a2b3c4d5e6f', client_secret: 'hush-shopify-client-secret-0123456789' }
 const fields = { shop_id: 'analytical-engines' }

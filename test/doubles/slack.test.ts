@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { codeBook } from './code-book.ts'
 import { basicOf, bearerOf, type Double, type DoubleAnswer } from './double.ts'
 import { providerWorld } from './provider-world.ts'
-import { until } from './until.ts'
+import { until } from '../until.ts'
 
 const client = { client_id: '3336676.569200954261', client_secret: 'slack-client-secret-0123456789abc' }
 const TWELVE_HOURS = 43_200

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { codeBook } from './code-book.ts'
 import type { Double } from './double.ts'
 import { providerWorld } from './provider-world.ts'
-import { until } from './until.ts'
+import { until } from '../until.ts'
 
 const client = {
   client_id: '1000.GMB0YULZHJK411248S8I5GZ4CHUEX0',

@@ -1,7 +1,7 @@
 /** What comes to a callback address without a browser: other methods, and a provider's own word that an app was taken away. */
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { CLIENT_SECRET, connectWorld, startedWorld, TOKENS } from '../../../test/connect-world.ts'
+import { CLIENT_SECRET, namedWorld, startedWorld, TOKENS } from '../../../test/connect-world.ts'
 import { reply } from '../../upstream/local-server.ts'
 
 test('G7-141: every other method is answered 405 with Allow, and redeems nothing', async (t) => {
@@ -39,29 +39,19 @@ const basicOf = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${se
 
 /** A world with two accounts at an app whose provider says when it was uninstalled, as pipedrive.readme.io describes it. */
 async function pipedriveWorld(t: TestContext) {
-  const world = await connectWorld(t, {
-    double: {
-      oauth: {
-        version: 2,
-        authorization_url: 'https://oauth.crm.test/authorize',
-        token_url: 'https://oauth.crm.test/token',
-        scopes: { param: false },
-        uninstall_notice: {
-          method: 'DELETE',
-          auth: 'client_basic',
-          uid: '{{notice.company_id}}:{{notice.user_id}}',
-        },
-        token_response: { store: { who: 'who' } },
+  const world = await namedWorld(
+    t,
+    {
+      scopes: { param: false },
+      uninstall_notice: {
+        method: 'DELETE',
+        auth: 'client_basic',
+        uid: '{{notice.company_id}}:{{notice.user_id}}',
       },
-      identity: { uid: '{{stored.who}}' },
+      token_response: { store: { who: 'who' } },
     },
-  })
-  const { egress } = world.app
-  world.app.egress = {
-    ...egress,
-    request: async (request) =>
-      egress.request({ ...request, url: `${world.provider.origin}${new URL(request.url).pathname}` }),
-  }
+    { identity: { uid: '{{stored.who}}' } },
+  )
   for (const who of ['27:1001', '27:1002']) {
     world.answers['/token'] = (_request, response) =>
       reply(response, 200, { ...TOKENS, scope: undefined, who })

@@ -114,6 +114,11 @@ export const de: Messages = {
     separateHint: 'Das bisher verbundene Konto bleibt, wie es ist.',
     replace: 'Das Konto ersetzen',
     replaceHint: '{product} nutzt dann das neue Konto überall, wo es bisher das andere genutzt hat.',
+    keysDiffer:
+      'Die eingegebenen Schlüssel gehören bei {app} zu einem anderen Konto als dem, das verbunden war.',
+    keysNow: 'Jetzt eingegeben: {account}',
+    keysAgain: 'Andere Schlüssel eingeben',
+    keysAgainHint: 'Das Formular öffnet sich noch einmal.',
   },
 
   verification: {
@@ -150,6 +155,7 @@ export const de: Messages = {
   failure: {
     developer: 'Für Entwickler',
     newLink: 'Neuen Link holen',
+    again: 'Noch einmal versuchen',
   },
 
   errors,

@@ -123,6 +123,10 @@ export const en = {
     separateHint: 'The account connected so far stays as it is.',
     replace: 'Replace the account',
     replaceHint: '{product} uses the new account wherever it used the other one until now.',
+    keysDiffer: 'The keys that you entered belong to another {app} account than the one that was connected.',
+    keysNow: 'Keys entered now: {account}',
+    keysAgain: 'Enter other keys',
+    keysAgainHint: 'The form opens once more.',
   },
 
   /** The developer’s server has the last word on whose account it is. */
@@ -161,6 +165,7 @@ export const en = {
     developer: 'For the developer',
     /** Where the developer hands out links. */
     newLink: 'Get a new link',
+    again: 'Try again',
   },
 
   errors,

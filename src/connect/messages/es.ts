@@ -113,6 +113,10 @@ export const es: Messages = {
     separateHint: 'La cuenta conectada hasta ahora sigue como está.',
     replace: 'Sustituir la cuenta',
     replaceHint: '{product} usará la nueva cuenta en todo lo que hasta ahora usaba la otra.',
+    keysDiffer: 'Las claves que has introducido son de otra cuenta de {app}, no de la que estaba conectada.',
+    keysNow: 'Claves introducidas ahora: {account}',
+    keysAgain: 'Introducir otras claves',
+    keysAgainHint: 'El formulario se abre otra vez.',
   },
 
   verification: {
@@ -146,6 +150,7 @@ export const es: Messages = {
   failure: {
     developer: 'Para el desarrollador',
     newLink: 'Obtener un enlace nuevo',
+    again: 'Intentarlo otra vez',
   },
 
   errors,

@@ -113,6 +113,10 @@ export const fr: Messages = {
     separateHint: 'Le compte connecté jusqu’ici reste tel quel.',
     replace: 'Remplacer le compte',
     replaceHint: '{product} utilisera le nouveau compte partout où il utilisait l’autre jusqu’ici.',
+    keysDiffer: 'Les clés saisies appartiennent à un autre compte {app} que celui qui était connecté.',
+    keysNow: 'Clés saisies maintenant : {account}',
+    keysAgain: 'Saisir d’autres clés',
+    keysAgainHint: 'Le formulaire s’ouvre à nouveau.',
   },
 
   verification: {
@@ -149,6 +153,7 @@ export const fr: Messages = {
   failure: {
     developer: 'Pour le développeur',
     newLink: 'Obtenir un nouveau lien',
+    again: 'Réessayer',
   },
 
   errors,

@@ -112,6 +112,10 @@ export const ptBR: Messages = {
     separateHint: 'A conta conectada até agora continua como está.',
     replace: 'Substituir a conta',
     replaceHint: '{product} usará a nova conta em tudo em que usava a outra até agora.',
+    keysDiffer: 'As chaves que você digitou são de outra conta do {app}, e não da que estava conectada.',
+    keysNow: 'Chaves digitadas agora: {account}',
+    keysAgain: 'Digitar outras chaves',
+    keysAgainHint: 'O formulário abre de novo.',
   },
 
   verification: {
@@ -145,6 +149,7 @@ export const ptBR: Messages = {
   failure: {
     developer: 'Para o desenvolvedor',
     newLink: 'Obter um novo link',
+    again: 'Tentar de novo',
   },
 
   errors,
