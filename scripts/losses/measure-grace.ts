@@ -68,13 +68,15 @@ function live(task: object, kill?: Omit<Kill, 'pid'>): Promise<unknown> {
   })
 }
 
-const ids = (await live({ make: kills })) as string[]
+// Of the second half each is refreshed once, undisturbed, by a server that is killed over one of the first.
+const ids = (await live({ make: 2 * kills })) as string[]
 const measured: Measured[] = []
 let died: { id: string; grant: number; moment: Moment; current: number } | undefined
 for (let grant = 0; grant <= kills; grant += 1) {
   const isLast = grant === kills
   const moment = moments[grant % moments.length]!
-  const task = { recover: died?.id ?? null, next: isLast ? null : ids[grant]! }
+  const [before, next] = isLast ? [null, null] : [ids[kills + grant]!, ids[grant]!]
+  const task = { recover: died?.id ?? null, before, next }
   const token = await live(task, isLast ? undefined : { grant, moment })
   if (died) {
     const current = provider.current(died.grant)

@@ -12,8 +12,11 @@ import { Secret } from '../../src/platform/secret.ts'
 import { createProject } from '../../src/projects/create-project.ts'
 import { createWorkspace } from '../../src/workspace/create-workspace.ts'
 
-/** `make` accounts, or: read `recover`, whose refresh the last life died over, then refresh `next`, and be killed. */
-type Task = { make: number } | { recover: string | null; next: string | null }
+/**
+ * `make` accounts, or: read `recover`, whose refresh the last life died over, refresh `before`, as a server in service has refreshed others before,
+ * then refresh `next`, and be killed.
+ */
+type Task = { make: number } | { recover: string | null; before: string | null; next: string | null }
 
 const task = JSON.parse(process.argv[2]!) as Task
 const { config } = loadConfig()
@@ -25,6 +28,7 @@ if ('make' in task) {
   await close()
 } else {
   if (task.recover !== null) console.log(JSON.stringify(await accessTokenOf(task.recover)))
+  if (task.before !== null) await accessTokenOf(task.before)
   if (task.next !== null) {
     await accessTokenOf(task.next)
     // The kill is on its way.
