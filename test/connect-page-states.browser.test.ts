@@ -50,7 +50,8 @@ async function inspect(
 }
 
 async function axeFaults(where: Page | Frame): Promise<string[]> {
-  await where.evaluate(axe)
+  // Reading it takes longer than its look at the page.
+  if (!(await where.evaluate<boolean>(`'axe' in window`))) await where.evaluate(axe)
   return where.evaluate<string[]>(
     `axe.run(document, ${RULES}).then((r) => r.violations.map((v) => v.id + ' ' + v.nodes[0].html))`,
   )

@@ -95,7 +95,7 @@ function readArguments(args: string[]): { seconds: number; runnerArguments: stri
   const theirs = args.filter((arg) => !arg.startsWith(ours))
   const reporter = theirs.some((arg) => arg.startsWith('--test-reporter')) ? [] : ['--test-reporter=spec']
   const namesFiles = theirs.some((arg, i) => !arg.startsWith('-') && !isFlagValue(arg, theirs[i - 1]))
-  const defaults = ['--test-concurrency=2', `--test-timeout=${TEST_TIMEOUT_MS}`, ...reporter]
+  const defaults = ['--test-concurrency=3', `--test-timeout=${TEST_TIMEOUT_MS}`, ...reporter]
   return { seconds, runnerArguments: ['--test', ...defaults, ...theirs, ...(namesFiles ? [] : TEST_FILES)] }
 }
 

@@ -21,7 +21,6 @@ import { ensureWebBuilt } from './build-web.ts'
 import { createApp } from './create-app.ts'
 import { type FirstStart, firstStart } from './first-start.ts'
 import { withLocalTls } from './local-tls.ts'
-import { applySeedFile } from './seed-file.ts'
 
 export interface RunningServer {
   app: App
@@ -53,7 +52,10 @@ export async function startServer(given: Config, options: StartOptions = {}): Pr
     const made = await firstStart(app)
     const workspace = await findOnlyWorkspace(app.db.read)
     if (!workspace) throw new Error('no workspace after the first start')
-    if (config.seedFile !== undefined) await applySeedFile(app, workspace.id, config.seedFile)
+    if (config.seedFile !== undefined) {
+      const { applySeedFile } = await import('./seed-file.ts')
+      await applySeedFile(app, workspace.id, config.seedFile)
+    }
     const http = await createServer(app, options)
     const drain = drainable(http)
     await http.listen({ host: config.host, port: config.port })
