@@ -25,7 +25,7 @@ test('both kinds of database are there to be tested on', () => {
 })
 
 test('a PostgreSQL database is empty, unknown to the others, and dropped with who still uses it', async (t) => {
-  const [one, other] = await Promise.all([opener('postgres').open(), opener('postgres').open()])
+  const [one, other] = await Promise.all([opener('postgres').openEmpty(), opener('postgres').openEmpty()])
   await query(one.url, 'create table only_here (id text)')
   const tables = `select 1 from information_schema.tables where table_schema = 'public'`
   assert.equal((await query(one.url, tables)).length, 1)

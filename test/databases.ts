@@ -4,6 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
+import { migrate } from '../src/db/migrate.ts'
+import { openDb } from '../src/db/open.ts'
 import { openPostgresServer } from './postgres-server.ts'
 
 export interface TestDatabase {
@@ -13,10 +15,34 @@ export interface TestDatabase {
   close(): Promise<void>
 }
 
-export const testDatabases: { name: 'sqlite' | 'postgres'; open(): Promise<TestDatabase> }[] = [
-  { name: 'sqlite', open: openSqlite },
-  { name: 'postgres', open: openPostgres },
+interface DatabaseKind {
+  name: 'sqlite' | 'postgres'
+  /** Without data; the tables may be there, as `migrate` would make them. */
+  open(): Promise<TestDatabase>
+  openEmpty(): Promise<TestDatabase>
+}
+
+export const testDatabases: DatabaseKind[] = [
+  { name: 'sqlite', open: openSqlite, openEmpty: openSqlite },
+  // template0, because nobody can be connected to it, which would block the copy.
+  {
+    name: 'postgres',
+    open: async () => copyOf(await serverUrl(), process.env['TEST_DATABASE_TEMPLATE'] ?? 'template0'),
+    openEmpty: async () => copyOf(await serverUrl(), 'template0'),
+  },
 ]
+
+/** With every table: copying it takes a third of the time that making them takes. Its name is for TEST_DATABASE_TEMPLATE. */
+export async function openTemplate(server: string): Promise<{ name: string; close(): Promise<void> }> {
+  const { url, close } = await copyOf(server, 'template0')
+  const db = openDb(url, { durable: false, poolSize: 1 })
+  await migrate(db)
+  await db.close()
+  const name = new URL(url).pathname.slice(1)
+  // Nor can anybody be connected to this one, from now on.
+  await runStatement(server, `alter database ${name} with allow_connections false`)
+  return { name, close }
+}
 
 async function openSqlite(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-sqlite-'))
@@ -26,11 +52,9 @@ async function openSqlite(): Promise<TestDatabase> {
   }
 }
 
-async function openPostgres(): Promise<TestDatabase> {
-  const server = await serverUrl()
+async function copyOf(server: string, template: string): Promise<TestDatabase> {
   const name = `t_${randomBytes(8).toString('hex')}`
-  // template0, because nobody can be connected to it, which would block the copy.
-  await runStatement(server, `create database ${name} template template0`)
+  await runStatement(server, `create database ${name} template ${template}`)
   const url = new URL(server)
   url.pathname = name
   return { url: url.href, close: () => runStatement(server, `drop database if exists ${name} with (force)`) }

@@ -4,12 +4,12 @@ import type { ChildProcessByStdio } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { Client } from 'pg'
+import { freePort } from '../src/platform/free-port.ts'
 import { findPostgresBinaries, OLDEST_POSTGRES } from './postgres-binaries.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 
@@ -159,11 +159,3 @@ async function untilReady(guard: Guard): Promise<string | undefined> {
 }
 
 /** PostgreSQL cannot choose a free port itself, so another process may take this one first: the caller tries again. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}

@@ -5,13 +5,16 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
+import { openTemplate } from './databases.ts'
 import { openPostgresServer } from './postgres-server.ts'
 
 const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts']
+/** Two for each core, because half of the time they wait: for a clock, another process, a browser. */
+const FILES_AT_A_TIME = Math.min(2 * availableParallelism(), 8)
 const TEST_TIMEOUT_MS = 120_000
 /** For a file that hangs: a busy machine of two cores takes half of it. */
 const WATCHDOG_SECONDS = 30 * 60
@@ -36,7 +39,15 @@ async function run(args: string[]): Promise<number> {
   try {
     const postgres = await openPostgresServer()
     try {
-      return await runTestFiles(args, postgres.url)
+      const template = await openTemplate(postgres.url)
+      try {
+        return await runTestFiles(args, {
+          TEST_DATABASE_URL: postgres.url,
+          TEST_DATABASE_TEMPLATE: template.name,
+        })
+      } finally {
+        await template.close()
+      }
     } finally {
       await postgres.stop()
     }
@@ -45,12 +56,12 @@ async function run(args: string[]): Promise<number> {
   }
 }
 
-async function runTestFiles(args: string[], postgresUrl: string): Promise<number> {
+async function runTestFiles(args: string[], databases: Record<string, string>): Promise<number> {
   const { seconds, runnerArguments } = readArguments(args)
   const runner = spawn('/bin/sh', ['-c', GUARDED, 'sh', process.execPath, ...runnerArguments], {
     env: {
       ...process.env,
-      TEST_DATABASE_URL: postgresUrl,
+      ...databases,
       // Every file is a process that reads the same sources: what one has compiled, the next need not.
       NODE_COMPILE_CACHE: join(process.env['TMPDIR'] ?? tmpdir(), 'compiled'),
       ...(process.stdout.isTTY && { FORCE_COLOR: '1' }),
@@ -95,7 +106,7 @@ function readArguments(args: string[]): { seconds: number; runnerArguments: stri
   const theirs = args.filter((arg) => !arg.startsWith(ours))
   const reporter = theirs.some((arg) => arg.startsWith('--test-reporter')) ? [] : ['--test-reporter=spec']
   const namesFiles = theirs.some((arg, i) => !arg.startsWith('-') && !isFlagValue(arg, theirs[i - 1]))
-  const defaults = ['--test-concurrency=3', `--test-timeout=${TEST_TIMEOUT_MS}`, ...reporter]
+  const defaults = [`--test-concurrency=${FILES_AT_A_TIME}`, `--test-timeout=${TEST_TIMEOUT_MS}`, ...reporter]
   return { seconds, runnerArguments: ['--test', ...defaults, ...theirs, ...(namesFiles ? [] : TEST_FILES)] }
 }
 

@@ -8,7 +8,7 @@ import { migrate, SchemaTooNew } from './migrate.ts'
 import { openDb, type Reader } from './open.ts'
 
 async function openEmpty(t: TestContext, kind: (typeof testDatabases)[number]) {
-  const database = await kind.open()
+  const database = await kind.openEmpty()
   const db = openDb(database.url, { durable: false, poolSize: 3 })
   t.after(async () => {
     await db.close()
