@@ -10,6 +10,8 @@ interface Meaning {
   status: number
   /** What the developer has to do, where only he can mend it; always in English. */
   developer?: string
+  /** Trying once more may well succeed. */
+  isPassing?: true
 }
 
 /** The words for the person are in `messages/`. */
@@ -66,14 +68,15 @@ const table: Record<ConnectErrorCode, Meaning> = {
     developer: 'The page must be opened under the public address of this server (HEADGATE_PUBLIC_URL).',
   },
   attempt_unknown: { status: 404 },
-  attempt_expired: { status: 400 },
+  attempt_expired: { status: 400, isPassing: true },
   attempt_taken: { status: 400 },
-  state_invalid: { status: 400 },
+  state_invalid: { status: 400, isPassing: true },
   wrong_browser: { status: 400 },
-  code_invalid: { status: 400 },
-  user_refused: { status: 400 },
+  code_invalid: { status: 400, isPassing: true },
+  user_refused: { status: 400, isPassing: true },
   provider_error: {
     status: 400,
+    isPassing: true,
     developer: 'The log of this server has the provider’s own error code.',
   },
   provider_mismatch: {
@@ -85,16 +88,18 @@ const table: Record<ConnectErrorCode, Meaning> = {
     developer:
       'Check client id, client secret and callback address of the OAuth app. The log of this server has the provider’s own error code.',
   },
-  provider_unreachable: { status: 502 },
+  provider_unreachable: { status: 502, isPassing: true },
   exchange_failed: {
     status: 400,
+    isPassing: true,
     developer: 'The log of this server has the provider’s own error code.',
   },
   scopes_missing: {
     status: 400,
+    isPassing: true,
     developer: 'Create the Connect token with `allow_progressive_scopes` if less is enough.',
   },
-  nothing_to_choose: { status: 400 },
+  nothing_to_choose: { status: 400, isPassing: true },
   lookup_refused: {
     status: 400,
     developer:
@@ -105,7 +110,7 @@ const table: Record<ConnectErrorCode, Meaning> = {
     developer:
       'If the app is installed from the provider’s marketplace, give the provider an address of your own product that starts a connection.',
   },
-  other_identity: { status: 400 },
+  other_identity: { status: 400, isPassing: true },
   choice_invalid: { status: 400 },
   verification_refused: {
     status: 403,
@@ -115,8 +120,8 @@ const table: Record<ConnectErrorCode, Meaning> = {
   handover_unknown: { status: 404 },
   handover_mismatch: { status: 400 },
   too_many_tries: { status: 429 },
-  unavailable: { status: 503 },
-  unexpected: { status: 500 },
+  unavailable: { status: 503, isPassing: true },
+  unexpected: { status: 500, isPassing: true },
 }
 
 export interface Explanation extends Meaning {

@@ -246,3 +246,23 @@ test('what failed once can be tried again with the same token', async (t) => {
   await world.callback({ code: 'c', state: again.state }, again.cookie)
   assert.equal((await world.rows('accounts')).length, 1)
 })
+
+test('the page of a failure leads back where trying again can help, while the link is good', async (t) => {
+  const { world, token, cookie } = await startedWorld(t)
+  const wayBack = async (code: string) => {
+    const end = { status: 'failed', error_code: code } as const
+    const [attempt] = await world.rows('connect_attempts')
+    await world.app.db.write((tx) => tx.updateTable('connect_attempts').set(end).execute())
+    const page = await (
+      await world.request(`/connect/results/${attempt?.id}`, { headers: { cookie } })
+    ).text()
+    assert.match(page, new RegExp(`<code>${code}</code>`))
+    return /<a class="button main" href="([^"]+)">Try again<\/a>/.exec(page)?.[1]?.replaceAll('&amp;', '&')
+  }
+  for (const code of ['user_refused', 'provider_unreachable', 'scopes_missing'])
+    assert.equal(await wayBack(code), `${world.url}/_static/connect.html?app=double&token=${token}`)
+  for (const code of ['verification_refused', 'client_refused', 'account_unknown'])
+    assert.equal(await wayBack(code), undefined, code)
+  world.clock.advance(5 * 3_600_000)
+  assert.equal(await wayBack('user_refused'), undefined, 'the token has expired')
+})

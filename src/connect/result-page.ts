@@ -3,7 +3,7 @@ import type { App } from '../app.ts'
 import { nextAddress, resultAddress } from './addresses.ts'
 import { requireOwnAttempt } from './answer-choice.ts'
 import { type AttemptPlan, openPlan } from './attempt-plan.ts'
-import { ConnectError, isConnectErrorCode } from './connect-errors.ts'
+import { ConnectError, explain, isConnectErrorCode } from './connect-errors.ts'
 import { errorPage } from './error-page.ts'
 import { html } from '../platform/html.ts'
 import type { Messages } from './messages/en.ts'
@@ -102,7 +102,7 @@ export async function resultPage(
   }
   const code = attempt.status === 'failed' ? attempt.error_code : 'attempt_unknown'
   const error = new ConnectError(isConnectErrorCode(code) ? code : 'unexpected')
-  const again = await againAddress(app, visit, attempt, plan)
+  const again = explain(error.code).isPassing ? await againAddress(app, visit, attempt, plan) : undefined
   return errorPage(visit, error, { messages, framing: 'nobody', project, again })
 }
 
@@ -113,7 +113,7 @@ async function againAddress(
   attempt: AttemptRow,
   plan: AttemptPlan,
 ): Promise<string | undefined> {
-  if (plan.flow !== 'link' || attempt.status !== 'failed') return undefined
+  if (plan.flow !== 'link') return undefined
   try {
     await requireTokenOfAttempt(app, attempt)
   } catch (error) {
