@@ -1,4 +1,7 @@
 /** Owns a whole Headgate in one line of somebody's test: in memory, on a free port, with known ids and the sandbox provider. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { startServer } from './bootstrap/start-server.ts'
 import type { App } from './app.ts'
@@ -32,10 +35,27 @@ export interface TestServerOptions {
  * presets `HEADGATE_BOOTSTRAP_PROJECT_ID`, `_CLIENT_ID` and `_CLIENT_SECRET`, because a secret is shown only to the server that made it.
  */
 export async function createTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { server, config } = await startOnFreePort(options)
+  const { DATABASE_URL: databaseUrl, HEADGATE_DATA_DIR: dataDir } = options.env ?? {}
+  // Beside a database there is the journal of refreshes under way: a test's does not go where somebody works.
+  const folder =
+    databaseUrl !== undefined && dataDir === undefined
+      ? await mkdtemp(join(tmpdir(), 'headgate-test-server-'))
+      : undefined
+  const removeFolder = async () => {
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+  }
+  const env = { ...(folder === undefined ? {} : { HEADGATE_DATA_DIR: folder }), ...options.env }
+  const { server, config } = await startOnFreePort({ ...options, env }).catch(async (error: unknown) => {
+    await removeFolder()
+    throw error
+  })
   const { projectId, clientId, clientSecret } = server.made ?? config.bootstrap
-  if (projectId === undefined || clientId === undefined || clientSecret === undefined) {
+  const close = async () => {
     await server.stop()
+    await removeFolder()
+  }
+  if (projectId === undefined || clientId === undefined || clientSecret === undefined) {
+    await close()
     throw new Error('this database was started before: give the ids and the secret as HEADGATE_BOOTSTRAP_*')
   }
   return {
@@ -45,7 +65,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     clientId,
     clientSecret: clientSecret.reveal(),
     app: server.app,
-    close: () => server.stop(),
+    close,
   }
 }
 
