@@ -31,6 +31,8 @@ export interface CatalogSources {
   builtInDir: string
   /** Where the built-in folder is kept compiled; without it every load reads and checks the sources. */
   compiledFile?: string
+  /** What `loadBuiltIn` made of the two above, where that is known already. */
+  builtIn?: Promise<CatalogLayers>
   /** Made by this program and proved by its tests, so not checked at every start. */
   sandbox?: readonly CatalogPatch[]
   /** The operator's folder; later than the built-in one, so it wins. */
@@ -76,15 +78,25 @@ async function checkedDefinition(): Promise<FinishDefinition> {
 }
 const trustedDefinition: FinishDefinition = (draft) => fillDefaults(draft) as AppDefinition
 
-async function loadBase({ builtInDir, compiledFile, sandbox = [] }: CatalogSources): Promise<CatalogLayers> {
+async function loadBase(sources: CatalogSources): Promise<CatalogLayers> {
+  const builtIn = await (sources.builtIn ?? loadBuiltIn(sources))
+  const request = { layer: 'sandbox' as const, patches: sources.sandbox ?? [], finish: trustedDefinition }
+  return layPatches(builtIn, request, [])
+}
+
+/** @throws BrokenCatalog, or the file system's error */
+export async function loadBuiltIn({
+  builtInDir,
+  compiledFile,
+}: Pick<CatalogSources, 'builtInDir' | 'compiledFile'>): Promise<CatalogLayers> {
   const { texts, problems } = await readCatalogTexts(builtInDir)
-  const key = compiledFile === undefined ? '' : compiledKey(texts)
-  let layers = compiledFile === undefined ? undefined : await readCompiled(compiledFile, key)
-  if (!layers) {
-    layers = await checkBuiltIn(texts, problems)
-    if (compiledFile !== undefined) await writeCompiled(compiledFile, key, layers)
-  }
-  return layPatches(layers, { layer: 'sandbox', patches: sandbox, finish: trustedDefinition }, [])
+  if (compiledFile === undefined) return checkBuiltIn(texts, problems)
+  const key = compiledKey(texts)
+  const compiled = await readCompiled(compiledFile, key)
+  if (compiled) return compiled
+  const layers = await checkBuiltIn(texts, problems)
+  await writeCompiled(compiledFile, key, layers)
+  return layers
 }
 
 async function checkBuiltIn(texts: CatalogText[], unread: FileProblem[]): Promise<CatalogLayers> {
