@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Client } from 'pg'
 import { format } from 'prettier'
+import { freePort } from '../src/platform/free-port.ts'
 import { openPostgresServer } from '../test/postgres-server.ts'
 import { type Child, isPinned, leaveServerCore, startChild } from './child.ts'
 import { hotFunctions } from './hot-functions.ts'
@@ -56,7 +57,7 @@ async function startHeadgate(
   env: Record<string, string> = {},
 ): Promise<Headgate> {
   const child = startChild([join(import.meta.dirname, 'server.ts'), String(accounts)], {
-    PORT: '0',
+    PORT: String(await freePort()),
     HEADGATE_PUBLIC_URL: 'http://localhost:3000',
     HEADGATE_DATA_DIR: join(folder, name),
     HEADGATE_KEYS_PATH: join(folder, name, 'keys'),
