@@ -126,6 +126,13 @@ export const connectStates: readonly ConnectState[] = [
     },
   },
   {
+    name: 'own-client',
+    async open(page, world) {
+      await page.goto(await world.page({ app: 'github', customOauthClient: 'true' }))
+      return page
+    },
+  },
+  {
     name: 'reconnect',
     async open(page, world) {
       await page.goto(await world.page({ app: 'acme_keys' }))
