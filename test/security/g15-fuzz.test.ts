@@ -120,6 +120,15 @@ async function replay(
 
 async function materialOf(world: World): Promise<{ known: Known; tokens: string[] }> {
   const { a1, a2, a1d, a9 } = world.accounts
+  // The round before may have set that its tokens need origins, which those made here have not.
+  await world.app.db.write((tx) =>
+    tx
+      .updateTable('projects')
+      .set({ allowed_origins_required_at: null })
+      .where('id', '=', world.p1)
+      .execute(),
+  )
+  world.app.projects.forget(world.p1)
   const place = { workspaceId: world.w1, project: world.p1, environment: 'production' } as const
   const fresh = await world.addAccount({ ...place, user: 'u1', app: 'acme_keys', canary: 'canary-fuzz' })
   const connect = await Promise.all(
