@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { loadCatalog } from './catalog.ts'
+import { loadBuiltIn, loadCatalog } from './catalog.ts'
 import { listCategories } from './list-categories.ts'
 import { mergePatch } from './merge-patch.ts'
 
@@ -218,4 +218,17 @@ test('categories are those that occur, by name, with ids that come from the name
   assert.match(categories[0]!.id, /^appcat_[a-zA-Z0-9]{11}$/)
   assert.notEqual(categories[0]!.description, '')
   assert.equal(categories[1]!.description, '')
+})
+
+test('the built-in folder is asked for when it is needed, and not for a reload', async (t) => {
+  const builtInDir = await folder(t, { 'acme.yaml': acme })
+  let asked = 0
+  const builtIn = async () => {
+    asked += 1
+    return loadBuiltIn({ builtInDir })
+  }
+  const first = await loadCatalog({ builtInDir, builtIn })
+  assert.equal(first.catalog.find('acme')?.name_slug, 'acme')
+  await loadCatalog({ builtInDir, builtIn }, first)
+  assert.equal(asked, 1)
 })

@@ -31,8 +31,8 @@ export interface CatalogSources {
   builtInDir: string
   /** Where the built-in folder is kept compiled; without it every load reads and checks the sources. */
   compiledFile?: string
-  /** What `loadBuiltIn` made of the two above, where that is known already. */
-  builtIn?: Promise<CatalogLayers>
+  /** Gives what `loadBuiltIn` makes of the two above, where that may be known already. Asked only when it is needed. */
+  builtIn?: () => Promise<CatalogLayers>
   /** Made by this program and proved by its tests, so not checked at every start. */
   sandbox?: readonly CatalogPatch[]
   /** The operator's folder; later than the built-in one, so it wins. */
@@ -79,7 +79,7 @@ async function checkedDefinition(): Promise<FinishDefinition> {
 const trustedDefinition: FinishDefinition = (draft) => fillDefaults(draft) as AppDefinition
 
 async function loadBase(sources: CatalogSources): Promise<CatalogLayers> {
-  const builtIn = await (sources.builtIn ?? loadBuiltIn(sources))
+  const builtIn = await (sources.builtIn?.() ?? loadBuiltIn(sources))
   const request = { layer: 'sandbox' as const, patches: sources.sandbox ?? [], finish: trustedDefinition }
   return layPatches(builtIn, request, [])
 }

@@ -18,7 +18,7 @@ let builtIn: Promise<CatalogLayers> | undefined
 export const catalogSources = (config: Config): Omit<CatalogSources, 'extra'> => ({
   builtInDir,
   compiledFile,
-  builtIn: (builtIn ??= loadBuiltIn({ builtInDir, compiledFile })),
+  builtIn: () => (builtIn ??= loadBuiltIn({ builtInDir, compiledFile })),
   operatorDir: config.catalogDir,
   sandbox: config.sandbox ? sandboxApps(config.publicUrl) : [],
 })
