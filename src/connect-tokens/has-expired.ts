@@ -9,7 +9,8 @@ export function hasExpired(
   { digest, expires_at }: { digest: string; expires_at: number },
   now: number,
 ): boolean {
-  if (expires_at > now) return seen.has(digest)
+  if (seen.has(digest)) return true
+  if (expires_at > now) return false
   const oldest = seen.size >= MAX_SEEN ? seen.keys().next() : undefined
   if (oldest && !oldest.done) seen.delete(oldest.value)
   seen.add(digest)
