@@ -5,12 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
 import { startServer } from '../src/bootstrap/start-server.ts'
 import { loadConfig } from '../src/config.ts'
 import { freePort } from '../src/platform/free-port.ts'
-import { REACH_MS } from './security/harness.ts'
+import { REACH_MS, within } from './security/harness.ts'
 
 const bin = join(import.meta.dirname, '../bin/headgate.js')
 
@@ -69,13 +68,6 @@ test('clients made, limited, rotated and deleted here are obeyed by the running 
     })
     return { status: answer.status, body: (await answer.json()) as Record<string, string> }
   }
-  const until = async (done: () => Promise<boolean>) => {
-    const deadline = performance.now() + REACH_MS
-    while (!(await done())) {
-      assert.ok(performance.now() < deadline, 'the server has not obeyed')
-      await delay(20)
-    }
-  }
 
   const made = await clients('create', '--name', 'Night\u001bly', '--scope', 'connect:accounts:read')
   assert.equal(made.code, 0, made.err)
@@ -92,11 +84,11 @@ test('clients made, limited, rotated and deleted here are obeyed by the running 
 
   const rotated = JSON.parse((await clients('rotate', id, '--grace', '600')).out) as Record<string, string>
   const second = rotated['client_secret'] ?? ''
-  await until(async () => (await token(id, second)).status === 200)
+  await within(REACH_MS, async () => (await token(id, second)).status === 200)
   assert.equal((await token(id, first)).status, 200, 'the old secret lives on during its grace')
   const third =
     (JSON.parse((await clients('rotate', id)).out) as Record<string, string>)['client_secret'] ?? ''
-  await until(async () => (await token(id, second)).status === 401)
+  await within(REACH_MS, async () => (await token(id, second)).status === 401)
   assert.equal((await token(id, first)).status, 401, 'at most one old secret is alive')
   assert.equal((await token(id, third)).status, 200)
 
@@ -106,7 +98,7 @@ test('clients made, limited, rotated and deleted here are obeyed by the running 
     })
   assert.equal((await read()).status, 200, 'tokens outlive a rotation')
   assert.equal((await clients('delete', id)).code, 0)
-  await until(async () => (await read()).status === 401)
+  await within(REACH_MS, async () => (await read()).status === 401)
   const gone = await clients('delete', id)
   assert.deepEqual([gone.code, gone.err], [1, 'headgate: Not found\n'])
 })

@@ -73,6 +73,7 @@ async function requireSupported(url: string): Promise<void> {
 async function startPostgres(binaries: PostgresBinaries): Promise<PostgresServer> {
   for (let attempt = 1; ; attempt++) {
     const password = randomBytes(16).toString('hex')
+    // PostgreSQL cannot choose one itself, so another process may take this one first: then another one.
     const port = await freePort()
     const guard = startGuard(binaries, port, password)
     const closed = once(guard, 'close')
@@ -157,5 +158,3 @@ async function untilReady(guard: Guard): Promise<string | undefined> {
     guard.once('error', (error) => settle(error.message))
   })
 }
-
-/** PostgreSQL cannot choose a free port itself, so another process may take this one first: the caller tries again. */
