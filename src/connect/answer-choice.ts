@@ -91,7 +91,7 @@ async function signInAgain(app: ChoiceCapabilities, attempt: AttemptRow, plan: A
     return await restartAttempt(app, attempt, plan)
   } catch (error) {
     await failAttempt(app, attempt, plan, error)
-    // A popup closes, and the frame behind it has the form.
+    // Behind a popup is the frame, which shows its form again.
     return isOfKeys(plan) && plan.flow === 'link'
       ? pageOfAttempt(app.config, plan)
       : placeOf(app, attempt, plan)
