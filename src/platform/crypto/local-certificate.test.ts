@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer, request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { createLocalCertificate } from './local-certificate.ts'
+import { type CertificateAndKey, createLocalCertificate } from './local-certificate.ts'
 
 const from = Date.parse('2026-11-22T10:00:00Z')
 const until = Date.parse('2027-12-20T10:00:00Z')
@@ -31,25 +31,44 @@ test('no two are alike', () => {
 })
 
 test('a client that trusts it connects; one that does not, does not', async (t) => {
+  const pair = createNow()
+  const { port, close } = await serve(pair)
+  t.after(close)
+  assert.equal(await status(port, [pair.cert]), 200)
+  await assert.rejects(status(port, undefined), { code: /SELF_SIGNED|UNABLE_TO_VERIFY/ })
+})
+
+test('each of many that are trusted together is recognised, as one and its renewal are', async (t) => {
+  const pairs = Array.from({ length: 8 }, createNow)
+  const trusted = pairs.map(({ cert }) => cert)
+  for (const pair of pairs) {
+    const { port, close } = await serve(pair)
+    t.after(close)
+    assert.equal(await status(port, trusted), 200)
+  }
+})
+
+function createNow() {
   const now = Date.now()
-  const pair = createLocalCertificate(['localhost'], now - 60_000, now + 60_000)
+  return createLocalCertificate(['localhost'], now - 60_000, now + 60_000)
+}
+
+async function serve(pair: CertificateAndKey): Promise<{ port: number; close: () => void }> {
   const server = createServer(pair, (_request, response) => response.end('here'))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => server.close())
-  const { port } = server.address() as AddressInfo
-  const status = (ca: string | undefined) =>
-    new Promise<number | undefined>((resolve, reject) => {
-      const call = request(
-        { host: '127.0.0.1', servername: 'localhost', port, agent: false, ...(ca ? { ca } : {}) },
-        (answer) => {
-          answer.resume()
-          resolve(answer.statusCode)
-        },
-      )
-      call.on('error', reject)
-      call.end()
-    })
-  assert.equal(await status(pair.cert), 200)
-  await assert.rejects(status(undefined), { code: /SELF_SIGNED|UNABLE_TO_VERIFY/ })
-})
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() }
+}
+
+const status = (port: number, ca: string[] | undefined) =>
+  new Promise<number | undefined>((resolve, reject) => {
+    const call = request(
+      { host: '127.0.0.1', servername: 'localhost', port, agent: false, ...(ca ? { ca } : {}) },
+      (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      },
+    )
+    call.on('error', reject)
+    call.end()
+  })

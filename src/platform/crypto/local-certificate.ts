@@ -20,10 +20,14 @@ export function createLocalCertificate(
 ): CertificateAndKey {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const algorithm = sequence(oid('1.2.840.10045.4.3.2')) // ecdsa-with-SHA256
-  const name = sequence(set(sequence(oid('2.5.4.3'), der(0x0c, Buffer.from('Headgate on this machine')))))
   const serial = randomBytesPooled(16)
   serial[0]! &= 0x7f // A positive number
   serial[0]! |= 0x40 // without leading zeros.
+  // A name of its own for each: clients find what they trust by name, and of two under one name they may try the wrong one.
+  const name = sequence(
+    set(sequence(oid('2.5.4.3'), der(0x0c, Buffer.from('Headgate on this machine')))), // commonName
+    set(sequence(oid('2.5.4.5'), der(0x13, Buffer.from(serial.toString('hex'))))), // serialNumber
+  )
   const tbs = sequence(
     der(0xa0, integer(Buffer.from([2]))), // v3
     integer(serial),
