@@ -96,15 +96,21 @@ test('G15-276 other characters make other ids', async (t) => {
   assertNothingMoved(before, await world.state())
 })
 
-/** The best of three, because the machine may be busy; an expensive text is expensive each time. */
-async function fastest(act: () => Promise<void>): Promise<number> {
-  const times: number[] = []
-  for (let i = 0; i < 3; i += 1) {
-    const start = performance.now()
+const AFFORDABLE_MS = 100
+
+/**
+ * In milliseconds of processor time, server and client together: a busy machine takes longer, but does no more work. Other work of the server falls
+ * into it, so what seems expensive is tried again; an expensive text is expensive each time.
+ */
+async function assertAffordable(what: string, act: () => Promise<void>): Promise<void> {
+  let cost = Infinity
+  for (let tries = 0; tries < 3 && cost > AFFORDABLE_MS; tries += 1) {
+    const start = process.cpuUsage()
     await act()
-    times.push(performance.now() - start)
+    const { user, system } = process.cpuUsage(start)
+    cost = (user + system) / 1000
   }
-  return Math.min(...times)
+  assert.ok(cost <= AFFORDABLE_MS, `${what}: ${cost} ms`)
 }
 
 test('G15-270 deep nesting is refused at once', async (t) => {
@@ -124,10 +130,9 @@ test('G15-270 deep nesting is refused at once', async (t) => {
   for (const { method, path } of described)
     for (const body of bodies) {
       const target = path.replace('{project_id}', world.p1).replace(/\{\w+\}/g, 'nothing')
-      const ms = await fastest(async () =>
+      await assertAffordable(`${method} ${path}`, async () =>
         assert400(await send(world.address, method, target, { token, headers, body })),
       )
-      assert.ok(ms <= 100, `${method} ${path}: ${ms} ms`)
     }
   // A text of JSON within JSON.
   const connect_token = await world.connectToken({ user: 'u1' })
@@ -195,11 +200,10 @@ test('G15-274 no text is expensive to judge', async (t) => {
       ['POST', '/v1/oauth/token', { grant_type: text, client_id: text, client_secret: text }],
     ]
     for (const [method, path, body] of bodies) {
-      const ms = await fastest(async () => {
+      await assertAffordable(`${path} ${Object.keys(body).join()} ${text.slice(0, 20)}`, async () => {
         const { status } = await send(world.address, method, path, { token, body })
         assert.ok(status >= 400 && status < 500, `${path}: ${status}`)
       })
-      assert.ok(ms <= 100, `${path} ${Object.keys(body).join()} ${text.slice(0, 20)}: ${ms} ms`)
     }
   }
   for (const text of worst.map((one) => encodeURIComponent(one.slice(0, 4000)))) {
@@ -210,10 +214,9 @@ test('G15-274 no text is expensive to judge', async (t) => {
       `${P}/accounts?after=${text}`,
       `${P}/accounts/${text}`,
     ]) {
-      const ms = await fastest(async () => {
+      await assertAffordable(path.slice(0, 100), async () => {
         assert.ok((await send(world.address, 'GET', path, { token })).status < 500)
       })
-      assert.ok(ms <= 100, `${path.slice(0, 100)}: ${ms} ms`)
     }
   }
 })
