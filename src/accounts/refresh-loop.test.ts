@@ -197,3 +197,48 @@ test('a database that is down is no end of the loop, and nobody is asked meanwhi
   assert.equal(await refreshDue(world), 1)
   assert.equal(provider.refreshes, 1)
 })
+
+test('an app with more to refresh than its pace allows does not make the others wait', async (t) => {
+  const world = await openRefreshWorld(t, { database: 'memory' })
+  const { app, clock } = world
+  app.config.refreshLoop = { on: true, concurrency: 4, ratePerSecond: 1 }
+  for (let i = 0; i < 210; i += 1) await world.connect({ user: `u${i % 5}` })
+  const other = await world.connect({ seconds: 3660 })
+  await app.db.write((tx) =>
+    tx.updateTable('accounts').set({ app_slug: 'acme' }).where('id', '=', other).execute(),
+  )
+  clock.advance(2 * HOUR)
+  const loop = new RefreshLoop(app)
+  await loop.round()
+  await app.refreshFlights.landed()
+  await loop.stop()
+  assert.equal((await world.row(other)).failures, 1, 'tried at once; its client is not of that app')
+})
+
+test('a look that takes long is made less often', async (t) => {
+  const world = await openRefreshWorld(t, { database: 'memory' })
+  const { app } = world
+  let now = 0
+  let looks = 0
+  const read = app.db.read.withPlugin({
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      looks += 1
+      now += 300
+      return result
+    },
+  })
+  const loop = new RefreshLoop({ ...app, db: { ...app.db, read } }, () => now)
+  for (const [second, seen] of [
+    [0, 1],
+    [5, 1],
+    [6, 2],
+    [11, 2],
+    [12, 3],
+  ] as const) {
+    now = second * 1000
+    await loop.round()
+    assert.equal(looks, seen, `after ${second} seconds`)
+  }
+  await loop.stop()
+})

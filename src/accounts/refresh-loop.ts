@@ -13,8 +13,14 @@ type Capabilities = RefreshCapabilities & Pick<App, 'refreshFlights'>
 
 const EVERY_MS = 250
 const LOOK_EVERY_MS = 1000
-/** Rows per look; an app that has so many waiting here is not looked for, so that it does not crowd the others out. */
+/** Rows per query; an app that has half of it waiting here is not looked for. */
 const BATCH = 200
+/**
+ * A look passes over all that an app that is out has due: with tens of thousands that takes a third of a second. It may take this part of
+ * the time, and a database that is slow once is asked again soon all the same.
+ */
+const LOOK_PART = 0.05
+const LOOK_AT_LEAST_EVERY_MS = 10_000
 /** The loop is ahead of readers by a tenth of a token's life, at most by this. */
 const MAX_LEAD_MS = 5 * 60_000
 const LEAD_PART = 0.1
@@ -26,19 +32,25 @@ export class RefreshLoop {
   readonly #waiting = new Map<string, DueAccount[]>()
   readonly #known = new Set<string>()
   readonly #running = new Set<Promise<void>>()
-  #lookedAt = -Infinity
+  readonly #now: () => number
+  #nextLookAt = -Infinity
   #stopped = false
 
-  constructor(app: Capabilities) {
+  /** `now` is monotonic, in milliseconds. */
+  constructor(app: Capabilities, now: () => number = () => performance.now()) {
     this.#app = app
-    this.#pace = new RefreshPace(app.config.refreshLoop)
+    this.#now = now
+    this.#pace = new RefreshPace(app.config.refreshLoop, now)
   }
 
   /** Looks for work, at most once a second, and starts what may start now. */
   async round(): Promise<void> {
-    if (performance.now() - this.#lookedAt >= LOOK_EVERY_MS) {
-      this.#lookedAt = performance.now()
+    const began = this.#now()
+    if (began >= this.#nextLookAt) {
+      this.#nextLookAt = began + LOOK_EVERY_MS
       await this.#look()
+      const fair = (this.#now() - began) / LOOK_PART
+      this.#nextLookAt = began + Math.max(LOOK_EVERY_MS, Math.min(fair, LOOK_AT_LEAST_EVERY_MS))
     }
     this.#startSome()
   }
@@ -54,16 +66,26 @@ export class RefreshLoop {
     const { db, clock, outages } = this.#app
     const until = clock.now() + MAX_LEAD_MS
     const out = outages.out()
-    const crowded = [...this.#waiting].filter(([, rows]) => rows.length >= BATCH).map(([slug]) => slug)
-    const rows = await listDueRefreshes(db.read, { until, limit: BATCH, exceptApps: [...out, ...crowded] })
+    const lives = new Map<string, boolean>()
     for (const slug of out) {
       // What had been waiting before the outage was noticed waits in the database.
       for (const row of this.#waiting.get(slug) ?? []) this.#known.delete(row.id)
       this.#waiting.delete(slug)
       if (outages.takeProbe(slug))
-        rows.push(...(await listDueRefreshes(db.read, { until, limit: 1, app: slug })))
+        await this.#queue(await listDueRefreshes(db.read, { until, limit: 1, app: slug }), lives)
     }
-    const lives = new Map<string, boolean>()
+    const crowded = [...this.#waiting].filter(([, rows]) => rows.length >= BATCH / 2).map(([slug]) => slug)
+    const passed = [...out, ...crowded]
+    for (let isFull = true; isFull;) {
+      const rows = await listDueRefreshes(db.read, { until, limit: BATCH, exceptApps: passed })
+      await this.#queue(rows, lives)
+      isFull = rows.length === BATCH
+      // Behind those who fill it there may be others, who do not wait for them.
+      passed.push(...new Set(rows.map((row) => row.app_slug)))
+    }
+  }
+
+  async #queue(rows: DueAccount[], lives: Map<string, boolean>): Promise<void> {
     for (const row of rows) {
       if (this.#known.has(row.id) || !isDue(this.#app, row)) continue
       if (await this.#isHeld(row, lives)) continue
