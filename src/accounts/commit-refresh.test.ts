@@ -45,6 +45,16 @@ for (const { name: database } of testDatabases) {
     assert.deepEqual([provider.refreshes, provider.replays], [2, 0])
   })
 
+  test(`the process that could not commit, and lives on, commits it at the next refresh (${database})`, async (t) => {
+    const world = await crashed(t, database)
+    const { id, provider } = world
+    assert.equal(accountOf(await world.read(id)).credentials?.oauth_access_token, 'canary-access-token-2')
+    const row = await world.row(id)
+    assert.deepEqual([row.generation, row.refresh_attempt, row.outcome_unknown_at], [2, null, null])
+    assert.equal(provider.requests.length, 1)
+    assert.deepEqual(await readdir(world.folder), [])
+  })
+
   test(`an entry that comes too late is dropped: the account was reconnected (${database})`, async (t) => {
     const world = await crashed(t, database)
     const { id } = world

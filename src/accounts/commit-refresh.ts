@@ -81,8 +81,8 @@ async function writeRefreshed(
 }
 
 /**
- * At start: what an earlier process had on disk and could not commit. Entries that came too late are dropped by their generation. One
- * that does not open is left where it is: it must not replace credentials that do. Returns how many were brought in.
+ * At start: what an earlier process had on disk and could not commit. Entries that came too late are dropped by their generation. Returns
+ * how many were brought in.
  */
 export async function replayJournal(app: Capabilities): Promise<number> {
   let replayed = 0
@@ -92,15 +92,37 @@ export async function replayJournal(app: Capabilities): Promise<number> {
       await app.journal.remove(entry)
       continue
     }
-    const env = projectEnvironmentOfRow(row.workspace_id, row)
-    try {
-      openCredentialsText(app.vault, env, { ...row, sealed: entry.sealed, generation: entry.generation + 1 })
-    } catch (error) {
-      app.log.error({ err: error, account: entry.accountId }, 'an entry of the journal does not open')
-      continue
-    }
-    await commitRefresh(app, env, row, entry)
-    replayed += 1
+    if (await commitEntry(app, projectEnvironmentOfRow(row.workspace_id, row), row, entry)) replayed += 1
   }
   return replayed
+}
+
+/**
+ * For a refresh that follows one that did not come to its end: the answer of that one, where this machine has it. The provider has
+ * replaced what `row` holds, and a second use of it would be taken for theft. False where there is none.
+ */
+export async function commitFromJournal(
+  app: Capabilities,
+  env: ProjectEnvironment,
+  row: AccountWithCredentials,
+): Promise<boolean> {
+  const entry = await app.journal.find({ accountId: row.id, generation: row.generation })
+  return entry !== undefined && (await commitEntry(app, env, row, entry))
+}
+
+/** False for one that does not open: it must not replace credentials that do, and is left where it is. */
+async function commitEntry(
+  app: Capabilities,
+  env: ProjectEnvironment,
+  row: AccountWithCredentials,
+  entry: JournalEntry,
+): Promise<boolean> {
+  try {
+    openCredentialsText(app.vault, env, { ...row, sealed: entry.sealed, generation: entry.generation + 1 })
+  } catch (error) {
+    app.log.error({ err: error, account: entry.accountId }, 'an entry of the journal does not open')
+    return false
+  }
+  await commitRefresh(app, env, row, entry)
+  return true
 }

@@ -20,10 +20,14 @@ export interface JournalEntry {
   refreshedAt: number
 }
 
+export type EntryName = Pick<JournalEntry, 'accountId' | 'generation'>
+
 export interface Journal {
   /** Resolved means synced to disk. */
   append(entry: JournalEntry): Promise<void>
-  remove(entry: Pick<JournalEntry, 'accountId' | 'generation'>): Promise<void>
+  remove(entry: EntryName): Promise<void>
+  /** Undefined when there is none, or one that is damaged. */
+  find(entry: EntryName): Promise<JournalEntry | undefined>
   /** What an earlier process could not bring into the database. */
   pending(): Promise<JournalEntry[]>
 }
@@ -32,11 +36,11 @@ export interface Journal {
 export const noJournal: Journal = {
   append: async () => {},
   remove: async () => {},
+  find: async () => undefined,
   pending: async () => [],
 }
 
-const nameOf = (entry: Pick<JournalEntry, 'accountId' | 'generation'>) =>
-  `${entry.accountId}.${entry.generation}.json`
+const nameOf = (entry: EntryName) => `${entry.accountId}.${entry.generation}.json`
 
 /** One file per entry in `folder`, which is made when missing. */
 export async function openJournal(folder: string): Promise<Journal> {
@@ -48,6 +52,15 @@ export async function openJournal(folder: string): Promise<Journal> {
       await handle.sync()
     } finally {
       await handle.close()
+    }
+  }
+
+  async function read(name: string): Promise<JournalEntry | undefined> {
+    try {
+      return JSON.parse(await readFile(join(folder, name), 'utf8')) as JournalEntry
+    } catch {
+      // Brought in by another process meanwhile, or damaged. What may be the only copy of somebody's tokens is never deleted unread.
+      return undefined
     }
   }
 
@@ -64,14 +77,13 @@ export async function openJournal(folder: string): Promise<Journal> {
     async remove(entry) {
       await rm(join(folder, nameOf(entry)), { force: true })
     },
+    find: (entry) => read(nameOf(entry)),
     async pending() {
+      const names = (await readdir(folder)).filter((file) => file.endsWith('.json'))
       const entries: JournalEntry[] = []
-      for (const name of (await readdir(folder)).filter((file) => file.endsWith('.json'))) {
-        try {
-          entries.push(JSON.parse(await readFile(join(folder, name), 'utf8')) as JournalEntry)
-        } catch {
-          // Brought in by another process meanwhile, or damaged. What may be the only copy of somebody's tokens is never deleted unread.
-        }
+      for (const name of names) {
+        const entry = await read(name)
+        if (entry) entries.push(entry)
       }
       return entries
     },

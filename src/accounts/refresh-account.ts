@@ -14,7 +14,7 @@ import { clientOf } from '../upstream/upstream-context.ts'
 import { recordAccountEvent } from './account-events.ts'
 import { nextCheckAt } from './check-time.ts'
 import { clientOfAccount } from './client-of-account.ts'
-import { commitRefresh } from './commit-refresh.ts'
+import { commitFromJournal, commitRefresh } from './commit-refresh.ts'
 import { bindingOf, type CredentialValues, openCredentialsText } from './credentials-seal.ts'
 import type { JournalEntry } from './journal.ts'
 import { refreshEndOf } from './refresh-end.ts'
@@ -58,7 +58,10 @@ export async function refreshAccount(
 ): Promise<boolean> {
   const attempt = mintHex(12)
   const tookOver = row.refresh_attempt !== null
-  if (tookOver && !(await holderIsGone(app, row))) return false
+  if (tookOver) {
+    if (!(await holderIsGone(app, row))) return false
+    if (await commitFromJournal(app, env, row)) return true
+  }
   const reserved = await app.db.write(async (tx) => {
     const leaseUntil = app.clock.now() + LEASE_MS
     const won = await reserveRefresh(tx, row, { attempt, holder: app.processes.bootId, leaseUntil })
