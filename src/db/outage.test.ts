@@ -8,7 +8,7 @@ const coded = (code: string, message = 'x') => Object.assign(new Error(message),
 
 test('locks, disks, connections and shutdowns are', () => {
   const codes = `SQLITE_BUSY SQLITE_BUSY_SNAPSHOT SQLITE_LOCKED SQLITE_FULL SQLITE_IOERR_WRITE SQLITE_CANTOPEN
-    SQLITE_READONLY_DBMOVED 08006 53300 57P01 57014 ECONNREFUSED EPIPE`.split(/\s+/)
+    SQLITE_READONLY_DBMOVED 08006 25006 53300 57P01 57014 ECONNREFUSED EPIPE`.split(/\s+/)
   for (const code of codes) assert.equal(isOutage(coded(code)), true, code)
   for (const message of [
     'timeout exceeded when trying to connect',

@@ -10,6 +10,8 @@ const SQLITE_OUTAGES = [
 ]
 /** Connection exceptions, insufficient resources, operator intervention (PostgreSQL appendix A). */
 const POSTGRES_CLASSES = ['08', '53', '57']
+/** read_only_sql_transaction: after a failover, until the standby has been promoted. */
+const READ_ONLY = '25006'
 const NETWORK = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']
 
 export function isOutage(error: unknown): boolean {
@@ -17,6 +19,7 @@ export function isOutage(error: unknown): boolean {
   const code = (error as { code?: unknown }).code
   if (typeof code === 'string') {
     if (SQLITE_OUTAGES.some((outage) => code.startsWith(outage))) return true
+    if (code === READ_ONLY) return true
     if (/^[0-9A-Z]{5}$/.test(code) && POSTGRES_CLASSES.includes(code.slice(0, 2))) return true
     if (NETWORK.includes(code)) return true
   }
