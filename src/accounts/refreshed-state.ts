@@ -1,9 +1,13 @@
 /** Owns what a successful refresh makes of an account. */
 import type { App } from '../app.ts'
 import { isTriedOut, nextCheckAt, retestAt } from './check-time.ts'
+import { expiryWarning } from './expiry-warning.ts'
 import type { JournalEntry } from './journal.ts'
 import { nextRefreshAt } from './refresh-margin.ts'
 import type { AccountRow, AccountWithCredentials } from './store.ts'
+
+/** Answers that say how long is left name the same end a little sooner or later. */
+const SAME_END_MS = 60_000
 
 /** The columns to write; `before` is the row that the refresh replaces. */
 export function refreshedState(
@@ -13,15 +17,13 @@ export function refreshedState(
 ): Partial<AccountRow> {
   const found = app.catalog.current.find(before.app_slug)
   const kind = refreshable ? 'refreshable' : 'static'
-  // What was warned of, an end or failures, is over: the next one is warned of again.
-  const isPutOff = (refreshExpiresAt ?? Infinity) > (before.refresh_expires_at ?? 0)
   const change = {
     error: null,
     unhealthy_at: null,
     dead_at: null,
     expires_at: expiresAt,
     refresh_expires_at: refreshExpiresAt,
-    expiry_warned_at: isPutOff ? null : before.expiry_warned_at,
+    expiry_warned_at: null,
     ...(authorizedScopes === null ? {} : { authorized_scopes: JSON.stringify(authorizedScopes) }),
     last_refreshed_at: refreshedAt,
     next_refresh_at: refreshable ? nextRefreshAt(expiresAt, refreshedAt, found?.oauth?.lifecycle) : null,
@@ -30,5 +32,11 @@ export function refreshedState(
   const retest = isTriedOut(kind, found)
     ? retestAt(refreshedAt, app.config.keyCheckHours, Math.random())
     : null
-  return { ...change, next_check_at: nextCheckAt({ ...before, ...change, kind }, found, retest) }
+  const after = { ...before, ...change, kind } as const
+  // What was warned of, failures or an end that is put off, is over. An end that stays is not warned of twice.
+  const warnAt = expiryWarning(after, found)?.at ?? Infinity
+  const isWarnedOf = before.expiry_warned_at !== null && warnAt <= before.expiry_warned_at + SAME_END_MS
+  const expiry_warned_at = isWarnedOf ? before.expiry_warned_at : null
+  const next_check_at = nextCheckAt({ ...after, expiry_warned_at }, found, retest)
+  return { ...change, expiry_warned_at, next_check_at }
 }
