@@ -166,6 +166,36 @@ export async function isUsedByAccounts(db: Reader, env: Project, id: string): Pr
   return account !== undefined
 }
 
+/** Accounts whose refresh failed for the client's sake, or a setting's, are due at once, whatever has become of their back-off. */
+export async function retryRefusedClient(tx: Tx, env: Project, id: string, now: number): Promise<void> {
+  const waiting = await tx
+    .updateTable('credentials')
+    .set({ failures: 0, retry_at: now })
+    .where('failure_kind', '=', 'configuration')
+    .where('account_id', 'in', (query) =>
+      query
+        .selectFrom('accounts')
+        .select('id')
+        .where('project_id', '=', env.projectId)
+        .where('environment', 'in', ['development', 'production'])
+        .where('oauth_app_id', '=', id)
+        .where('next_refresh_at', '>', now),
+    )
+    .executeTakeFirst()
+  if (waiting.numUpdatedRows === 0n) return
+  await tx
+    .updateTable('accounts')
+    .set({ next_refresh_at: now })
+    .where('project_id', '=', env.projectId)
+    .where('environment', 'in', ['development', 'production'])
+    .where('oauth_app_id', '=', id)
+    .where('next_refresh_at', '>', now)
+    .where('id', 'in', (query) =>
+      query.selectFrom('credentials').select('account_id').where('failure_kind', '=', 'configuration'),
+    )
+    .execute()
+}
+
 /** As above, of app-overrides/. */
 export async function isUsedByOverrides(db: Reader, env: Project, id: string): Promise<boolean> {
   const override = await db

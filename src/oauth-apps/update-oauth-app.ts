@@ -7,11 +7,14 @@ import { Secret } from '../platform/secret.ts'
 import type { OAuthAppShape, UpdateOAuthAppBody } from './contract.ts'
 import { renderOAuthApp } from './render-oauth-app.ts'
 import { sealClientSecret, sealSettings } from './secret-seal.ts'
-import { findOAuthAppRow, type OAuthAppChange, updateOAuthAppRow } from './store.ts'
+import { findOAuthAppRow, type OAuthAppChange, retryRefusedClient, updateOAuthAppRow } from './store.ts'
 
 type Capabilities = Pick<App, 'db' | 'clock' | 'vault' | 'catalog' | 'config'>
 
-/** Only the given fields change; null clears one. @throws NotFound when the project has none of that id */
+/**
+ * Only the given fields change; null clears one. Accounts whose client was refused are tried again at once.
+ * @throws NotFound when the project has none of that id
+ */
 export async function updateOAuthApp(
   app: Capabilities,
   env: ProjectEnvironment,
@@ -26,6 +29,7 @@ export async function updateOAuthApp(
     if (changed.length === 0) return findOAuthAppRow(tx, env, id)
     const updated = await updateOAuthAppRow(tx, env, id, { ...change, updated_at: now })
     if (updated) {
+      await retryRefusedClient(tx, env, id, now)
       await record(tx, {
         at: now,
         workspaceId: env.workspaceId,

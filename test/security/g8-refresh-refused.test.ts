@@ -105,7 +105,9 @@ test('G8-166 the OAuth app’s secret changes: the next attempt uses it, nobody 
     assert.match(account.error ?? '', /invalid_client/)
     world.clock.advance(30 * HOUR)
   }
+  accountOf(await world.read(id))
   await updateOAuthApp(app, env, world.strictOAuthAppId, { client_secret: 'the-new-secret' }, operator)
+  // At once, though it would have been tried again only in a day.
   const account = accountOf(await world.read(id))
   assert.deepEqual([account.healthy, account.dead, account.error], [true, false, null])
   assert.equal(provider.refreshes, 1)
