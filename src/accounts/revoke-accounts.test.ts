@@ -224,3 +224,34 @@ test('a request that chooses nothing, misspells a filter, or is not allowed, cha
   assert.deepEqual(after.get('revocations'), [])
   assert.deepEqual(after.get('revocation_batches'), [])
 })
+
+test('a batch that cannot go on holds up no other, of whichever tenant', async (t) => {
+  const world = await openWorld(t, { database: 'memory' })
+  const { app, p1, w1, accounts } = world
+  app.revocationsDue.listen(() => {})
+  const begin = (environment: 'production' | 'development') => {
+    const env = projectEnvironmentOfRow(w1, { project_id: p1, environment })
+    return openBatch(app, env, { filters: {}, accountsAre: 'kept' }, operator)
+  }
+  await app.db.write((tx) =>
+    tx
+      .updateTable('credentials')
+      .set({ data_key: 'k1.another-key.nonce.body' })
+      .where('account_id', '=', accounts.a1)
+      .execute(),
+  )
+  const stuck = await begin('production')
+  world.clock.advance(1)
+  const behind = await begin('development')
+  await continueRevokingAccounts(app, () => false)
+  const batches = await app.db.read.selectFrom('revocation_batches').select(['id', 'finished_at']).execute()
+  assert.deepEqual(
+    new Map(batches.map(({ id, finished_at }) => [id, finished_at !== null])),
+    new Map([
+      [stuck.id, false],
+      [behind.id, true],
+    ]),
+  )
+  const told = world.logged().match(/revoking many accounts failed/g)
+  assert.equal(told?.length, 1)
+})

@@ -64,18 +64,25 @@ const isChosen = (env: ProjectEnvironment, filters: RevokeFilters, connectedUnti
     (filters.connectedBefore === undefined || account.created_at < filters.connectedBefore)
 }
 
-/** What was begun and not finished, by this process or another. */
+/** What was begun and not finished, by this process or another. One that cannot go on, for want of a key perhaps, holds up no other. */
 export async function continueRevokingAccounts(
   app: RevokeCapabilities,
   isStopping: () => boolean,
 ): Promise<void> {
-  for (let batch of await unfinishedBatches(app)) {
-    while (batch.finished_at === null && !isStopping()) {
-      const next = await revokeNext(app, batch)
-      if (!next) break
-      batch = next
-    }
+  for (const batch of await unfinishedBatches(app)) {
+    await continueBatch(app, batch, isStopping).catch((error: unknown) => {
+      app.log.error({ err: error, batch: batch.id }, 'revoking many accounts failed; it comes round again')
+    })
   }
+}
+
+async function continueBatch(
+  app: RevokeCapabilities,
+  batch: Batch,
+  isStopping: () => boolean,
+): Promise<void> {
+  for (let at: Batch | undefined = batch; at?.finished_at === null && !isStopping();)
+    at = await revokeNext(app, at)
 }
 
 /** A refresh that is under way comes too late by its generation, and what the provider gave it is revoked as well (commit-refresh.ts). */
