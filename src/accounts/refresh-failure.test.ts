@@ -54,8 +54,9 @@ test('jitter adds up to a fifth, and never takes away', () => {
   assert.equal(account(0.5).fail('permanent').waitSeconds, 66)
 })
 
-test('Retry-After is obeyed where it is longer than the step', () => {
+test('Retry-After is obeyed where it is longer than the step, for a day at most', () => {
   assert.equal(account().fail('transient', 0, 120).waitSeconds, 120)
+  assert.equal(account().fail('transient', 0, 999_999_999).waitSeconds, 86_400)
   assert.equal(account().fail('transient', 0, 0).waitSeconds, 1)
   assert.equal(account().fail('permanent', 0, 5).waitSeconds, 60)
 })

@@ -16,6 +16,8 @@ const TRANSIENT_STEPS = [1, 2, 4, 8, 16, 32, 64, 128, 300]
 const REFUSAL_STEPS = [60, 600, 3600, 6 * 3600, 24 * 3600]
 const REFUSALS_BEFORE_DEATH = 3
 const DEATH_AFTER_MS = 24 * 3600 * 1000
+/** Seconds. An account is tried again within a day, however long `Retry-After` is: some mean years. */
+const LONGEST_WAIT = 24 * 3600
 const JITTER = 0.2
 /** An outage makes an account unhealthy when its token has been over, and refreshing has failed, for so long. */
 const OUTAGE_PATIENCE_MS = 10 * 60_000
@@ -52,7 +54,7 @@ export function afterFailure(
   const firstFailedAt = again && row.first_failed_at !== null ? row.first_failed_at : now
   const steps = refused ? REFUSAL_STEPS : TRANSIENT_STEPS
   const step = steps[Math.min(failures, steps.length) - 1]!
-  const wait = Math.max(step * (1 + JITTER * random), failure.retryAfterSeconds ?? 0)
+  const wait = Math.max(step * (1 + JITTER * random), Math.min(failure.retryAfterSeconds ?? 0, LONGEST_WAIT))
   const retryAt = Math.round(now + wait * 1000)
   const dead =
     failure.kind === 'permanent' &&
