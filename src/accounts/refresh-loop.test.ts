@@ -1,6 +1,7 @@
 /** Refreshing ahead of need. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { testDatabases } from '../../test/databases.ts'
 import { within } from '../../test/security/harness.ts'
 import { accountOf, HOUR, openRefreshWorld, type RefreshWorld } from '../../test/security/refresh-world.ts'
@@ -241,4 +242,34 @@ test('a look that takes long is made less often', async (t) => {
     assert.equal(looks, seen, `after ${second} seconds`)
   }
   await loop.stop()
+})
+
+test('a server that is stopping begins no refresh, while it still answers what is under way', async (t) => {
+  const env = { HEADGATE_REFRESH_LOOP: 'on', HEADGATE_REFRESH_RATE: '8' }
+  const world = await openRefreshWorld(t, { env })
+  const { app, clock, provider } = world
+  app.config.refreshLoop.concurrency = 0 // The other server's work is what is looked at.
+  const other = await world.secondProcess()
+  const read = await world.connect({ seconds: 60 })
+  for (let i = 0; i < 30; i += 1) await world.connect({ user: `u${i}` })
+  const plain = provider.answer
+  let release = () => {}
+  provider.answer = (request, response) => {
+    if (request.form.get('refresh_token') !== 'canary-refresh-token-1') return plain(request, response)
+    release = () => void plain(request, response)
+    return undefined
+  }
+  clock.advance(60_000)
+  const reading = world.read(read, other.address)
+  await within(5_000, async () => provider.requests.length === 1)
+  clock.advance(HOUR)
+  await within(10_000, async () => provider.requests.length > 2)
+  const closing = other.close()
+  await delay(200)
+  const begun = provider.requests.length
+  await delay(600)
+  assert.equal(provider.requests.length, begun)
+  release()
+  accountOf(await reading)
+  await closing
 })

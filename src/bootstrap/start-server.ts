@@ -69,13 +69,10 @@ export async function startServer(given: Config, options: StartOptions = {}): Pr
       made,
       workspaceId: workspace.id,
       async stop() {
-        const delivered = delivering.stop()
+        // At once: what is begun while the last requests are answered may be cut off in the middle.
+        const loops = [...keepingFresh, delivering, revoking, sweep, following].map((loop) => loop.stop())
         await drain()
-        await delivered
-        await sweep.stop()
-        await revoking.stop()
-        await following.stop()
-        for (const loop of keepingFresh) await loop.stop()
+        await Promise.all(loops)
         await close()
       },
     }
