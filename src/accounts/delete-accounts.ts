@@ -54,8 +54,10 @@ export async function deleteOne(
   retirement: Retirement = {},
 ): Promise<boolean> {
   const credentials = await takeCredentials(tx, row.id)
-  if (!credentials || !(await deleteAccountRow(tx, env, row.id))) return false
+  if (!credentials) return false
+  // Before the row goes: of two deletions, the second waits here, and not for what the first waits for.
   await retireCredentials(tx, app, env, { ...row, ...credentials }, retirement)
+  if (!(await deleteAccountRow(tx, env, row.id))) throw new NotFound()
   await addToCounters(tx, countersOfAccount(env, row), -1)
   await record(tx, {
     at: app.clock.now(),

@@ -5,7 +5,7 @@ import type { Tx } from '../db/open.ts'
 import { SealBroken } from '../platform/crypto/vault.ts'
 import { scheduleRevocation } from '../revocations/schedule-revocation.ts'
 import { openCredentialsText } from './credentials-seal.ts'
-import { listSharingGrant } from './revoking/store.ts'
+import { holdGrant, listSharingGrant } from './revoking/store.ts'
 import type { AccountRow, AccountWithCredentials } from './store.ts'
 
 /** What credentials are once they have been destroyed: nothing is left to revoke. */
@@ -18,7 +18,7 @@ export interface Retirement {
 }
 
 /**
- * `row` as it was before. Wake `app.revocationsDue` once the transaction has committed.
+ * `row` as it was before; its own may still be there. Wake `app.revocationsDue` once the transaction has committed.
  * @throws KeyNotHeld while this process lacks the key: another may have it, and then nothing is lost
  */
 export async function retireCredentials(
@@ -30,6 +30,7 @@ export async function retireCredentials(
 ): Promise<void> {
   const credentialsText = readable(app, env, row)
   if (credentialsText === NO_CREDENTIALS) return
+  await holdGrant(tx, env, row)
   const others = await listSharingGrant(tx, env, row)
   await scheduleRevocation(tx, app, env, {
     account: row,

@@ -116,6 +116,17 @@ for (const { name: database, open } of testDatabases) {
       new Set(['canary-rt-2', 'canary-rt-3']),
     )
   })
+
+  test(`of two accounts of one grant that are deleted at once, one ends it (${database})`, async (t) => {
+    const world = await revokingWorld(t, rfc7009, await opened(t))
+    const ids = [
+      await world.connect({ uid: 'one-person' }),
+      await world.connect({ uid: 'one-person', user: 'u2' }),
+    ]
+    await Promise.all(ids.map((id) => world.delete(id)))
+    const receipts = await Promise.all(ids.map((id) => world.revocation(id)))
+    assert.deepEqual(receipts.map(({ status }) => status).toSorted(), ['pending', 'shared'])
+  })
 }
 
 test('a restart finishes what was scheduled before it, at the sandbox provider, without being asked', async (t) => {

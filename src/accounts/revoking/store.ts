@@ -76,6 +76,24 @@ export async function listSharingGrant(
     .execute()
 }
 
+/**
+ * Until the transaction ends, nobody else takes an account of this person's grant away: of two that go at once, one has to be the last.
+ * Writes nothing new.
+ */
+export async function holdGrant(
+  tx: Tx,
+  env: ProjectEnvironment,
+  { identity_digest }: Pick<AccountRow, 'identity_digest'>,
+): Promise<void> {
+  if (identity_digest === null) return
+  await tx
+    .updateTable('accounts')
+    .set({ identity_digest })
+    .where('identity_digest', '=', identity_digest)
+    .where('project_id', '=', env.projectId)
+    .execute()
+}
+
 /** In both environments of the project. */
 export const listAccountsOfIdentity = (
   tx: Tx,
