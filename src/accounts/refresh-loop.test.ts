@@ -148,6 +148,20 @@ test('F6: a token younger than its provider wants is left alone, also by a reade
   assert.equal(await refreshDue(world), 1)
 })
 
+test('a token that is over as soon as it is there is not refreshed again and again while nobody reads it', async (t) => {
+  const world = await openRefreshWorld(t, { database: 'memory' })
+  const { clock, provider } = world
+  await world.connect()
+  provider.answer = (request, response) =>
+    provider.json(response, 200, { ...provider.rotate(request), expires_in: 0 })
+  clock.advance(HOUR)
+  for (let second = 0; second < 59; second += 1) {
+    await refreshDue(world)
+    clock.advance(1000)
+  }
+  assert.equal(provider.refreshes, 1)
+})
+
 test('an outage: a few accounts find it out, then one asks per step, readers keep what is valid, all are refreshed after it', async (t) => {
   const world = await openRefreshWorld(t, { database: 'memory' })
   const { provider, clock, app } = world

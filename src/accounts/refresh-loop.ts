@@ -24,6 +24,8 @@ const LOOK_AT_LEAST_EVERY_MS = 10_000
 /** The loop is ahead of readers by a tenth of a token's life, at most by this. */
 const MAX_LEAD_MS = 5 * 60_000
 const LEAD_PART = 0.1
+/** Tokens that live for less, or for no time at all, as some answers say, are refreshed when somebody reads them. */
+const SHORTEST_LIFE_MS = 60_000
 
 export class RefreshLoop {
   readonly #app: Capabilities
@@ -143,7 +145,7 @@ function isDue(app: Pick<App, 'clock' | 'catalog'>, row: DueAccount): boolean {
   if (end === null || start === null) return row.next_refresh_at <= now
   const lead = Math.min(MAX_LEAD_MS, (end - start) * LEAD_PART) * (0.2 + 0.8 * partOf(row.id))
   const minAge = (app.catalog.current.find(row.app_slug)?.oauth?.lifecycle.min_age_s ?? 0) * 1000
-  return Math.max(row.next_refresh_at - lead, start + minAge) <= now
+  return Math.max(row.next_refresh_at - lead, start + minAge, start + SHORTEST_LIFE_MS) <= now
 }
 
 /** Evenly in [0, 1), the same for one account in all processes. */
