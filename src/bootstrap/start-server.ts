@@ -14,6 +14,7 @@ import { createServer, type ServerOptions } from '../http/server.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import { type Loop, startLoop } from '../platform/loop.ts'
 import { runRevocations } from '../revocations/run-revocations.ts'
+import { sweepReceipts } from '../revocations/sweep-receipts.ts'
 import { startDeliveries } from '../webhooks/delivery-loop.ts'
 import { sweepSigningKeys } from '../webhooks/sweep-signing-keys.ts'
 import { findOnlyWorkspace } from '../workspace/create-workspace.ts'
@@ -40,6 +41,7 @@ const SWEEP_EVERY_MS = 60_000
 const REVOKE_EVERY_MS = 10_000
 /** Rows per transaction: no sweep holds the database for long. */
 const SWEEP_BATCH = 500
+const SWEEPS = [sweepAbandoned, sweepHandovers, sweepAttempts, sweepConnectTokens, sweepEvents, sweepReceipts]
 
 export async function startServer(given: Config, options: StartOptions = {}): Promise<RunningServer> {
   await ensureWebBuilt()
@@ -108,9 +110,7 @@ const startSweep = (app: App): Loop =>
   startLoop({
     everyMs: SWEEP_EVERY_MS,
     run: async () => {
-      for (const sweep of [sweepAbandoned, sweepHandovers, sweepAttempts, sweepConnectTokens, sweepEvents]) {
-        while ((await sweep(app, SWEEP_BATCH)) === SWEEP_BATCH);
-      }
+      for (const sweep of SWEEPS) while ((await sweep(app, SWEEP_BATCH)) === SWEEP_BATCH);
       await sweepSigningKeys(app)
     },
     onError: (error) => app.log.error({ err: error }, 'the sweep failed; it comes round again'),

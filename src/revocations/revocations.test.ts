@@ -7,7 +7,11 @@ import { assert404Same, assertStatus, jsonOf, send } from '../../test/security/a
 import { openWorld, within } from '../../test/security/harness.ts'
 import { comeBack, consent, depart } from '../../test/security/sandbox-flow.ts'
 import { claimDueRevocations } from './store.ts'
+import { sweepReceipts } from './sweep-receipts.ts'
 import { assertWiped, revokingWorld, rfc7009 } from '../../test/revoking-world.ts'
+
+const DAY = 86_400_000
+
 for (const { name: database, open } of testDatabases) {
   const opened = async (t: TestContext) => {
     const { url, close } = await open()
@@ -126,6 +130,23 @@ for (const { name: database, open } of testDatabases) {
     await Promise.all(ids.map((id) => world.delete(id)))
     const receipts = await Promise.all(ids.map((id) => world.revocation(id)))
     assert.deepEqual(receipts.map(({ status }) => status).toSorted(), ['pending', 'shared'])
+  })
+
+  test(`receipts are forgotten after a year, unless they are pending (${database})`, async (t) => {
+    const world = await revokingWorld(t, rfc7009, await opened(t))
+    const { app, clock } = world
+    world.answers['/revoke'] = (_request, response) => response.end()
+    for (let i = 0; i < 3; i += 1) await world.delete(await world.connect())
+    await world.run()
+    clock.advance(364 * DAY)
+    await world.delete(await world.connect())
+    assert.equal(await sweepReceipts(app, 2), 0)
+    clock.advance(2 * DAY)
+    assert.deepEqual([await sweepReceipts(app, 2), await sweepReceipts(app, 2)], [2, 1])
+    assert.deepEqual(
+      (await world.rows('revocations')).map(({ status }) => status),
+      ['pending'],
+    )
   })
 }
 

@@ -144,3 +144,18 @@ export async function updateBatch(tx: Tx, seen: BatchRow, change: Partial<BatchR
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
+
+/** Removes at most `limit` receipts that were finished before `before` (milliseconds), and the batches. Returns how many receipts went. */
+export async function deleteOldReceipts(tx: Tx, before: number, limit: number): Promise<number> {
+  const due = await tx
+    .selectFrom('revocations')
+    .select('id')
+    .where('finished_at', '<', before)
+    .orderBy('finished_at')
+    .limit(limit)
+    .execute()
+  const ids = due.map(({ id }) => id)
+  if (ids.length > 0) await tx.deleteFrom('revocations').where('id', 'in', ids).execute()
+  await tx.deleteFrom('revocation_batches').where('finished_at', '<', before).execute()
+  return ids.length
+}
