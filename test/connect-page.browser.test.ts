@@ -134,6 +134,24 @@ test(
   },
 )
 
+test('a link that is reloaded or come back to is still the link', { skip: skipBrowser }, async (t) => {
+  const server = await openServer(t)
+  const { link } = await createToken(server)
+  const page = await openPage({ width: 390 })
+  const heading = () => page.getByRole('heading', { level: 1 })
+  await page.goto(link)
+  await page.getByRole('link', { name: /^Acme \(sandbox\)$/ }).click()
+  await heading().filter({ hasText: 'Connect your Acme' }).waitFor()
+  await page.reload()
+  await page.locator('#submit').click()
+  await page.waitForURL(/sandbox\/oauth\/authorize/)
+  await page.goBack()
+  await heading().filter({ hasText: 'Connect your Acme' }).waitFor()
+  assert.doesNotMatch(page.url(), /ctok/)
+  await page.goBack()
+  await heading().filter({ hasText: 'What do you want' }).waitFor()
+})
+
 for (const coop of [false, true]) {
   test(
     `G6-121, G6-122: in a frame the site hears of the account${coop ? ', with every opener cut' : ''}`,

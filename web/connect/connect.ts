@@ -1,4 +1,5 @@
 /** Owns the script of the Connect page: a link works without it, and more easily with it; a frame needs it. */
+import { hideQuery, openAgain } from './address.ts'
 import { element } from './elements.ts'
 import { easeFields } from './fields.ts'
 import { runInFrame } from './frame.ts'
@@ -9,9 +10,9 @@ import { easeSearch } from './search.ts'
 
 function start(): void {
   const { page, closes, inApp } = document.body.dataset
-  // The Connect token, or a code of the provider's, would stay in the history otherwise. Inside another app the address is what its menu
-  // hands to the person's own browser, so there it must stay whole.
-  if (location.search !== '' && inApp === undefined) history.replaceState(null, '', location.pathname)
+  if (location.search === '' && openAgain()) return
+  // Inside another app the address is what its menu hands to the person's own browser, so there it must stay whole.
+  if (inApp === undefined) hideQuery()
   easeFields()
   easeSearch()
   easeInApp()

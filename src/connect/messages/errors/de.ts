@@ -4,7 +4,7 @@ import type { Messages } from '../en.ts'
 export const errors: Messages['errors'] = {
   token_missing: {
     title: 'Diese Seite braucht einen Link',
-    cause: 'Die Seite wurde ohne den zugehörigen Link geöffnet oder neu geladen.',
+    cause: 'Die Seite wurde ohne den zugehörigen Link geöffnet.',
     nextStep: 'Gehen Sie dorthin zurück, wo Sie herkamen, und beginnen Sie von vorn.',
   },
   token_invalid: {

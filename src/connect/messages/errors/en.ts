@@ -3,7 +3,7 @@
 export const errors = {
   token_missing: {
     title: 'This page needs a link',
-    cause: 'The page was opened without the link that belongs to it, or was reloaded.',
+    cause: 'The page was opened without the link that belongs to it.',
     nextStep: 'Go back to where you came from and start again.',
   },
   token_invalid: {

@@ -4,7 +4,7 @@ import type { Messages } from '../en.ts'
 export const errors: Messages['errors'] = {
   token_missing: {
     title: 'Esta página necesita un enlace',
-    cause: 'La página se ha abierto sin su enlace o se ha vuelto a cargar.',
+    cause: 'La página se ha abierto sin su enlace.',
     nextStep: 'Vuelve al lugar de donde venías y empieza de nuevo.',
   },
   token_invalid: {

@@ -4,7 +4,7 @@ import type { Messages } from '../en.ts'
 export const errors: Messages['errors'] = {
   token_missing: {
     title: 'Cette page a besoin d’un lien',
-    cause: 'La page a été ouverte sans le lien qui lui correspond, ou a été rechargée.',
+    cause: 'La page a été ouverte sans le lien qui lui correspond.',
     nextStep: 'Revenez là d’où vous venez et recommencez.',
   },
   token_invalid: {

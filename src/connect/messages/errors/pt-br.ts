@@ -4,7 +4,7 @@ import type { Messages } from '../en.ts'
 export const errors: Messages['errors'] = {
   token_missing: {
     title: 'Esta página precisa de um link',
-    cause: 'A página foi aberta sem o link que pertence a ela, ou foi recarregada.',
+    cause: 'A página foi aberta sem o link que pertence a ela.',
     nextStep: 'Volte para onde você estava e comece de novo.',
   },
   token_invalid: {
