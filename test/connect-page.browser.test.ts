@@ -248,6 +248,32 @@ test('keys in a frame: a refusal is shown, good ones are reported', { skip: skip
   assert.deepEqual(complaints, [])
 })
 
+test(
+  'a frame left open past its link says so, and where another one comes from',
+  { skip: skipBrowser },
+  async (t) => {
+    const server = await openServer(t)
+    const site = await serveSite(t)
+    const page = await openPage({ width: 390 })
+    for (const app of ['acme', 'acme_keys']) {
+      const { token } = await createToken(server, { error_redirect_uri: `${site.origin}/again` })
+      const address = `${server.url}/_static/connect.html?token=${token}&app=${app}`
+      // Nothing is made ahead, so that the click is what finds out.
+      if (app === 'acme') await page.route('**/connect/attempts', (route) => route.abort(), { times: 1 })
+      await page.goto(`${site.origin}/?frame=${encodeURIComponent(address)}`)
+      const frame = page.frameLocator('iframe')
+      await frame.locator('#close').waitFor()
+      await server.app.db.write((tx) => tx.updateTable('connect_tokens').set({ expires_at: 1 }).execute())
+      if (app === 'acme_keys') await frame.getByLabel('API key').fill('acme_demo_key')
+      await frame.locator('#submit').click()
+      const another = frame.getByRole('link', { name: 'Get a new link' })
+      assert.equal(await another.getAttribute('href'), `${site.origin}/again?error=token_expired`)
+      await until(async () => (await messagesOf(page)).length === 1, 'the error')
+      assert.match((await messagesOf(page))[0]?.['error'] ?? '', /^This link has expired/)
+    }
+  },
+)
+
 test('an error in a frame is told and can be closed', { skip: skipBrowser }, async (t) => {
   const server = await openServer(t)
   const site = await serveSite(t)

@@ -1,4 +1,5 @@
 /** Owns the page inside the SDK's frame: it asks the server how things stand, and tells the page around it. */
+import { openAgain } from './address.ts'
 import { element, hide, setBusy, setText, show, showConnected, showFailure } from './elements.ts'
 import { MENDABLE } from './keys.ts'
 import { createAttempt, readAttempt, sendKeys, type CreatedAttempt, type Failure } from './server.ts'
@@ -82,7 +83,7 @@ async function signIn(form: HTMLFormElement): Promise<void> {
   prepared = undefined
   ready = undefined
   if ('code' in created) {
-    showFailure(created)
+    await tellFailure(created)
     return
   }
   // Never a second one: of two windows for one attempt, one would be turned away.
@@ -129,8 +130,7 @@ async function waitForEnd(handle: string, mine: number): Promise<void> {
     if (attempt?.status === 'failed') {
       const { error_code: code = 'unexpected', error = '' } = attempt
       startOver()
-      showFailure({ code, error })
-      await postToParent({ type: 'error', error })
+      await tellFailure({ code, error }, true)
       return
     }
   }
@@ -154,7 +154,13 @@ async function connectWithKeys(form: HTMLFormElement): Promise<void> {
     }
     return
   }
-  showFailure(answer)
-  // What the person can mend here is no news for the page around.
-  if (!MENDABLE.includes(answer.code)) await postToParent({ type: 'error', error: answer.error })
+  await tellFailure(answer)
+}
+
+/** What the person can mend here is no news for the page around. */
+async function tellFailure(failure: Failure, isNews = !MENDABLE.includes(failure.code)): Promise<void> {
+  // A link that is no longer good has a page of its own, which tells the page around, and the person where to get another one.
+  if (failure.code.startsWith('token_') && openAgain()) return
+  showFailure(failure)
+  if (isNews) await postToParent({ type: 'error', error: failure.error })
 }
