@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { connectWorld, type World, type WorldOptions } from '../../test/connect-world.ts'
 import { testDatabases } from '../../test/databases.ts'
 import type { TestContext } from 'node:test'
+import { sweepAbandoned } from './sweep.ts'
 
 const VERIFIER = 'https://app.test/verify?from=headgate'
 
@@ -194,4 +195,23 @@ test('keys wait for the developer’s word, too: by the form, by the frame, and 
     'x-pd-environment': 'production',
   })
   assert.equal(byServer.status, 200, 'the developer’s own server knows for whom it connects')
+})
+
+test('an attempt that nobody began, or that another has overtaken, tells the developer of no failure', async (t) => {
+  const { world, confirm } = await verifyingWorld(t)
+  const token = await world.token()
+  const values = { api_key: 'good-key', region: 'eu' }
+  // The page of a link tries the keys out by script first, and then lets its form go on.
+  const tried = await world.postJson('/connect/keys', { token, app: 'double_keys', values })
+  assert.equal(tried.status, 200)
+  const overtaken = await world.start(token)
+  await world.callback({ code: 'c', state: overtaken.state }, overtaken.cookie)
+  const { state, cookie } = await world.start(token)
+  const answer = await world.callback({ code: 'c', state }, cookie)
+  const { verification } = sentTo(answer.headers.get('location'))
+  assert.equal((await confirm(verification, 'u1')).status, 200)
+  world.clock.advance(10 * 60_000)
+  assert.equal(await sweepAbandoned(world.app, 10), 2)
+  const types = (await world.rows('events')).map(({ type }) => type)
+  assert.deepEqual(types.toSorted(), ['account.connected', 'connection.success'])
 })

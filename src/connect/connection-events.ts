@@ -37,6 +37,7 @@ export interface NotConnected {
   text: string
 }
 
+/** Nothing where the Connect token has connected an account by now: that is what there is to tell. */
 export async function recordNotConnected(
   tx: Tx,
   app: Pick<App, 'clock' | 'vault'>,
@@ -45,7 +46,7 @@ export async function recordNotConnected(
   { app: slug, accountId, code, text }: NotConnected,
 ): Promise<void> {
   const token = await discloseConnectToken(tx, digest(connectToken), app.clock.now())
-  if (!token) return
+  if (!token || token.consumed_at !== null) return
   const { webhook_uri: url } = token.options
   const data = {
     connect_session_id: token.connect_session_id,

@@ -47,8 +47,8 @@ export async function failAttempt(
   const isMoved = await app.db.write(async (tx) => {
     const moved = await moveAttempt(tx, attempt.id, attempt.status, change)
     if (moved) isRevocationDue = await discardPending(tx, app, attempt, plan)
-    // Another request has connected the account: that is what there is to tell.
-    if (!moved || code === 'token_used') return moved
+    // Keys that were only tried out: no browser has gone on with them.
+    if (!moved || attempt.status === 'open') return moved
     const env = projectEnvironmentOfRow(plan.workspaceId, attempt)
     await recordNotConnected(tx, app, env, plan.connectToken, {
       app: attempt.app_slug,
