@@ -115,7 +115,11 @@ for (const state of [...connectStates, ...errorStates.slice(0, 1)])
         await page.setViewportSize({ width: 320, height: 800 })
         found.push(...(await layoutFaults(where)))
         await where.evaluate(`document.documentElement.dir = 'rtl'`)
-        return [...found, ...(await layoutFaults(where)), ...(await turnedFaults(where))]
+        found.push(...(await layoutFaults(where)), ...(await turnedFaults(where)))
+        // The text alone, at 200 %.
+        await page.setViewportSize({ width: 390, height: 800 })
+        await where.evaluate(`document.documentElement.style.fontSize = '200%'`)
+        return [...found, ...(await layoutFaults(where))]
       })
       assert.deepEqual(faults, [])
     },
