@@ -159,6 +159,7 @@ test('A14: customOauthClient: the person’s own client serves the exchange and 
         : reply(response, 200, { ...TOKENS, scope: 'read' })
     }
     const { state, cookie, authorize } = await world.start(await world.token(), {
+      customOauthClient: 'true',
       'client.id': 'their-client',
       ...(secret === undefined ? {} : { 'client.secret': secret }),
     })

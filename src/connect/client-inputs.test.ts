@@ -45,3 +45,19 @@ test('A14: nobody is asked where the developer has named an OAuth app', async (t
   assert.equal(page.status, 200)
   assert.doesNotMatch(await page.text(), /client\.id/)
 })
+
+test('A14: a client that nobody asked for takes no part', async (t) => {
+  const world = await connectWorld(t)
+  const token = await world.token()
+  const asked = { app: 'double', customOauthClient: 'true' }
+  const refused = async (members: Record<string, string>) => {
+    const answer = await world.postForm('/connect/attempts', { token, ...members, ...own })
+    assert.equal(answer.status, 400)
+    assert.match(await answer.text(), /app_mismatch/)
+  }
+  await refused({ app: 'double' })
+  await refused({ ...asked, oauthAppId: world.oauthAppId })
+  // Its own fields hold the client.
+  await refused({ ...asked, app: 'servicenow' })
+  assert.deepEqual(await world.rows('connect_attempts'), [])
+})

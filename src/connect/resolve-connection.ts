@@ -91,7 +91,7 @@ export async function resolveConnection(
     accountName: account?.name ?? null,
     oauthScopeProfile: request.oauthScopeProfile,
     preset: override?.preset ?? {},
-    ownClient: catalogApp.auth_type === 'oauth' ? ownClientOf(request) : undefined,
+    ownClient: undefined,
     asksClient: false,
   }
   if (catalogApp.auth_type === 'keys') {
@@ -105,13 +105,11 @@ export async function resolveConnection(
   )
     throw new ConnectError('app_mismatch')
   const named = token.oauth_app_id ?? request.oauthAppId ?? override?.oauthAppId ?? undefined
-  if (connection.ownClient !== undefined) {
-    // The developer has chosen: nobody puts a client of his own in its place.
-    if (named !== undefined) throw new ConnectError('app_mismatch')
-    return { ...connection, oauthApp: undefined }
-  }
+  const ownClient = ownClientOf(request)
   if (named === undefined && request.customOauthClient === 'true' && canBringClient(catalogApp))
-    return { ...connection, oauthApp: undefined, asksClient: true }
+    return { ...connection, oauthApp: undefined, ownClient, asksClient: ownClient === undefined }
+  // The developer has chosen, or has not left the choice: nobody puts a client of his own in its place.
+  if (ownClient !== undefined) throw new ConnectError('app_mismatch')
   return {
     ...connection,
     oauthApp: await requireOAuthApp(app, env, catalogApp, named, account?.oauth_app_id ?? undefined),
