@@ -18,7 +18,7 @@ import {
   supportLine,
 } from './page-parts.ts'
 import type { ConnectToken } from './require-token.ts'
-import { isConnectable, tenantOf } from './resolve-connection.ts'
+import { canBringClient, isConnectable, tenantOf } from './resolve-connection.ts'
 import type { Visit } from './visit.ts'
 
 type Needs = Pick<App, 'db' | 'vault' | 'catalog' | 'projects'>
@@ -35,7 +35,7 @@ export async function appListPage(
 ): Promise<Page> {
   const { project } = await tenantOf(app, token)
   const { appList } = messages
-  const offered = await connectableApps(app, token)
+  const offered = await connectableApps(app, token, query)
   const wanted = (query.q ?? '').trim().toLowerCase()
   const found = offered.filter(({ name, name_slug }) => `${name} ${name_slug}`.toLowerCase().includes(wanted))
   const product = html`<strong>${productName(project)}</strong>`
@@ -66,13 +66,18 @@ export async function appListPage(
 }
 
 /** Those that need nothing more than a person, the usual ones first. */
-async function connectableApps(app: Needs, token: ConnectToken): Promise<CatalogApp[]> {
+async function connectableApps(
+  app: Needs,
+  token: ConnectToken,
+  { customOauthClient }: PageQuery,
+): Promise<CatalogApp[]> {
   const { env } = await tenantOf(app, token)
   const ready = await Promise.all(
     app.catalog.current.list().map(async (one) => {
       if (!isConnectable(one)) return false
       if (one.auth_type === 'keys') return true
       if (one.oauth?.version === 2 && one.oauth.client_credentials_source === 'custom_fields') return true
+      if (customOauthClient === 'true' && canBringClient(one)) return true
       return (await findDefaultOAuthApp(app, env, one.name_slug)) !== undefined
     }),
   )
@@ -106,13 +111,14 @@ const search = ({ basePath }: Visit, { appList }: Messages, query: PageQuery) =>
   </form>`
 
 function appLink(visit: Visit, { name, name_slug }: CatalogApp, query: PageQuery) {
-  const { token, hideClose, connectLink, oauthScopeProfile, lang, handedOver } = query
+  const { token, hideClose, connectLink, oauthScopeProfile, customOauthClient, lang, handedOver } = query
   const address = pageAddress(visit, {
     app: name_slug,
     token,
     hideClose,
     connectLink,
     oauthScopeProfile,
+    customOauthClient,
     handedOver,
     lang,
   })

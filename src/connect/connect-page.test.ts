@@ -239,6 +239,26 @@ test('a link without an app offers those that can be connected', async (t) => {
   assert.doesNotMatch(text, /app=github/, 'no OAuth app is registered for it')
 })
 
+test('a link without an app that names what is of one app leads to that app', async (t) => {
+  const world = await connectWorld(t)
+  const keys = { token: await world.token(), app: 'double_keys', values: { api_key: 'good-key' } }
+  const made = await world.postJson('/connect/keys', keys)
+  const { account_id: accountId } = (await made.json()) as { account_id: string }
+  const token = await world.token()
+  const again = await (await world.page(token, { accountId })).text()
+  assert.match(again, /Reconnect your Double Keys account/)
+  assert.match(again, new RegExp(`name="accountId" value="${accountId}"`))
+  assert.match(
+    await (await world.page(token, { oauthAppId: world.oauthAppId })).text(),
+    /Connect your Double account/,
+  )
+  assert.equal((await world.page(token, { accountId: 'apn_0000000000000000' })).status, 404)
+  assert.equal((await world.page(token, { oauthAppId: 'oa_unknown' })).status, 404)
+  // The list hands on what goes with any app.
+  const list = await (await world.page(token, { customOauthClient: 'true' })).text()
+  assert.match(list, /app=github&amp;[^"]*customOauthClient=true/)
+})
+
 test('G6-114, G1-7: assets are served by exact name, for good, and nothing else is', async (t) => {
   const world = await connectWorld(t)
   const text = await (await world.page(await world.token())).text()

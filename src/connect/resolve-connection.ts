@@ -67,21 +67,18 @@ export async function resolveConnection(
   request: ConnectionRequest,
 ): Promise<Connection> {
   const { project, env } = await tenantOf(app, token)
-  const catalogApp = findCatalogApp(app, token, request.app)
-  const externalUserId = token.external_user_id
   const account =
     request.accountId === undefined || !isAccountId(request.accountId)
       ? undefined
-      : await findReconnectable(app.db.read, env, {
-          id: request.accountId,
-          externalUserId,
-          appSlug: catalogApp.name_slug,
-        })
+      : await findReconnectable(app.db.read, env, request.accountId, token.external_user_id)
   if (request.accountId !== undefined && !account) throw new ConnectError('account_unknown')
   const override =
     request.appOverrideId === undefined ? undefined : await findAppOverride(app, env, request.appOverrideId)
-  if (request.appOverrideId !== undefined && override?.appSlug !== catalogApp.name_slug)
-    throw new ConnectError('app_override_unknown')
+  if (request.appOverrideId !== undefined && !override) throw new ConnectError('app_override_unknown')
+  const asked = request.app ?? token.app_slug ?? account?.app_slug ?? override?.appSlug
+  const catalogApp = findCatalogApp(app, token, asked ?? (await appOfOAuthApp(app, env, request.oauthAppId)))
+  if (account && account.app_slug !== catalogApp.name_slug) throw new ConnectError('account_unknown')
+  if (override && override.appSlug !== catalogApp.name_slug) throw new ConnectError('app_override_unknown')
   const connection = {
     token,
     project,
@@ -117,15 +114,27 @@ export async function resolveConnection(
 }
 
 /** Not where the app's own fields hold the client, which are asked for anyway, nor by OAuth 1. */
-const canBringClient = ({ oauth }: CatalogApp): boolean =>
+export const canBringClient = ({ oauth }: CatalogApp): boolean =>
   oauth?.version === 2 && oauth.client_credentials_source === 'oauth_app'
 
 /** Id and secret, and nothing else that a request may bring along. */
 const ownClientOf = ({ ownClient: given }: ConnectionRequest): UpstreamClient | undefined =>
   given && { id: given.id, ...(given.secret === undefined ? {} : { secret: given.secret }) }
 
+/** A link may name nothing but the OAuth app, which is of one app. */
+async function appOfOAuthApp(
+  app: Needs,
+  env: ProjectEnvironment,
+  id: string | undefined,
+): Promise<string | undefined> {
+  if (id === undefined) return undefined
+  const found = await findOAuthApp(app, env, id)
+  if (!found) throw new ConnectError('oauth_app_unknown')
+  return found.appSlug
+}
+
 function findCatalogApp(app: Needs, token: ConnectToken, asked: string | undefined): CatalogApp {
-  const found = app.catalog.current.find(asked ?? token.app_slug ?? '')
+  const found = app.catalog.current.find(asked ?? '')
   if (!found || found.disabled) throw new ConnectError('app_unknown')
   if (token.app_slug !== null && found.name_slug !== token.app_slug) throw new ConnectError('app_mismatch')
   if (!isConnectable(found)) throw new ConnectError('app_not_connectable')

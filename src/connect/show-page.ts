@@ -23,8 +23,11 @@ export async function showPage(app: Needs, visit: Visit, query: PageQuery): Prom
   try {
     if (isPreviewBot(visit.userAgent))
       return previewPage(visit, messages, (await tenantOf(app, token)).project)
-    if (!query.app && token.app_slug === null) return await appListPage(app, visit, messages, token, query)
-    const connection = await resolveConnection(app, token, filled(query))
+    const asked = filled(query)
+    const isAppNamed =
+      asked.app ?? token.app_slug ?? asked.accountId ?? asked.oauthAppId ?? asked.appOverrideId
+    if (isAppNamed === undefined) return await appListPage(app, visit, messages, token, query)
+    const connection = await resolveConnection(app, token, asked)
     return connectionPage(connection, { visit, messages, token: query.token ?? '', query })
   } catch (error) {
     return failurePage(app, visit, messages, token, error)

@@ -67,20 +67,20 @@ export const listAbandoned = (db: Reader, now: number, limit: number): Promise<A
     .limit(limit)
     .execute()
 
-/** The account that a person may reconnect: his own, of that app. */
+/** The account that a person may reconnect: his own. */
 export const findReconnectable = (
   db: Reader,
   env: ProjectEnvironment,
-  account: { id: string; externalUserId: string; appSlug: string },
-): Promise<{ id: string; oauth_app_id: string | null; name: string | null } | undefined> =>
+  id: string,
+  externalUserId: string,
+): Promise<{ id: string; app_slug: string; oauth_app_id: string | null; name: string | null } | undefined> =>
   db
     .selectFrom('accounts')
-    .select(['id', 'oauth_app_id', 'name'])
+    .select(['id', 'app_slug', 'oauth_app_id', 'name'])
     .where('project_id', '=', env.projectId)
     .where('environment', '=', env.environment)
-    .where('external_user_id', '=', account.externalUserId)
-    .where('app_slug', '=', account.appSlug)
-    .where('id', '=', account.id)
+    .where('external_user_id', '=', externalUserId)
+    .where('id', '=', id)
     .executeTakeFirst()
 
 /** Null where it has none, or the account is gone. */
