@@ -86,7 +86,7 @@ const table: Record<ConnectErrorCode, Meaning> = {
   client_refused: {
     status: 400,
     developer:
-      'Check client id, client secret and callback address of the OAuth app. The log of this server has the provider’s own error code.',
+      'Check client id, client secret, callback address and scopes of the OAuth app. The log of this server has the provider’s own error code.',
   },
   provider_unreachable: { status: 502, isPassing: true },
   exchange_failed: {

@@ -4,12 +4,26 @@ import { isHmacSha256Hex } from '../platform/crypto/hmac.ts'
 import { issuerOf } from '../upstream/issuer.ts'
 import { oauth2Of, upstreamContext, upstreamUrl, type UpstreamValues } from '../upstream/upstream-context.ts'
 import { renderTemplate } from '../upstream/template.ts'
-import { ConnectError } from './connect-errors.ts'
+import { ConnectError, type ConnectErrorCode } from './connect-errors.ts'
 
 /** Long ones are near 2,000 characters; what is longer than this is no code. */
 const MAX_CODE_CHARACTERS = 4096
 /** RFC 6749 appendix A.11. */
 const CODE = /^[\x20-\x7e]+$/
+
+/** RFC 6749 section 4.1.2.1, LinkedIn's two words for a refusal, GitHub's two about a client. Any other is `provider_error`. */
+const ERRORS = new Map<string, ConnectErrorCode>([
+  ['access_denied', 'user_refused'],
+  ['user_cancelled_login', 'user_refused'],
+  ['user_cancelled_authorize', 'user_refused'],
+  ['temporarily_unavailable', 'provider_unreachable'],
+  ['unauthorized_client', 'client_refused'],
+  ['invalid_client', 'client_refused'],
+  ['invalid_scope', 'client_refused'],
+  ['unsupported_response_type', 'client_refused'],
+  ['redirect_uri_mismatch', 'client_refused'],
+  ['application_suspended', 'client_refused'],
+])
 
 export type CallbackQuery = Readonly<Record<string, string>>
 
@@ -28,14 +42,14 @@ export function requirePlausibleCode(app: CatalogApp, query: CallbackQuery): voi
 
 /**
  * An error wins over a code that comes with it.
- * @throws ConnectError `user_refused`, `provider_error` or `provider_mismatch`; the provider's own words are for the log only
+ * @throws ConnectError one of `ERRORS`, `provider_error` or `provider_mismatch`; the provider's own words are for the log only
  */
 export function readCallback(app: CatalogApp, query: CallbackQuery, values: UpstreamValues): Callback {
   const oauth = oauth2Of(app)
   requireIssuer(app, query['iss'], values)
   if (query['error'] !== undefined) {
     const detail = `${query['error']}: ${query['error_description'] ?? ''}`.slice(0, 300)
-    throw new ConnectError(query['error'] === 'access_denied' ? 'user_refused' : 'provider_error', { detail })
+    throw new ConnectError(ERRORS.get(query['error']) ?? 'provider_error', { detail })
   }
   const code = query[oauth.code_param]
   if (!code) throw new ConnectError('provider_error', { detail: `the callback has no ${oauth.code_param}` })
