@@ -32,6 +32,7 @@ import { finishAttempt } from './finish-attempt.ts'
 import { createHandover, openHandover } from './handover.ts'
 import { numbersPage, waitingPage } from './handover-pages.ts'
 import { pageHeaders, renderPage, type Page } from './page.ts'
+import { pageAddress } from './page-address.ts'
 import { pageAssets, readAsset } from './page-assets.ts'
 import { readAttempt } from './read-attempt.ts'
 import { resultPage } from './result-page.ts'
@@ -217,8 +218,9 @@ export function connectRoutes(http: Http, app: App): void {
       preValidation: ownPageOnly,
       handler: async (request, reply) => {
         const asked = await openHandover(app, request.params.secret, request.body.number)
+        // To an address of its own, which can be reloaded and come back to.
         const query = { ...asked, hideClose: 'true', handedOver: 'true' }
-        return sendPage(reply, await showPage(app, visitOf(request), query))
+        return goTo(reply, pageAddress(app.config, query))
       },
     })
     pages.get('/connect/choices/:attempt_id', {
