@@ -167,7 +167,19 @@ for (const javaScriptEnabled of [true, false])
 
       const phone = await openPage({ width: 390, javaScriptEnabled })
       await phone.goto(`${server.url}/connect/handovers/${secret}`)
-      await phone.getByRole('button', { name: number, exact: true }).click()
+      if (javaScriptEnabled) {
+        await phone.route('**/connect/handovers/*', async (route) => {
+          await new Promise((resolve) => setTimeout(resolve, 300))
+          await route.continue()
+        })
+        const sent: string[] = []
+        phone.on('request', (request) => request.method() === 'POST' && sent.push(request.url()))
+        const button = `document.querySelector('button[value="${number}"]')`
+        await phone.evaluate(`${button}.click(); setTimeout(() => ${button}.click(), 100)`)
+        await phone.locator('#submit').waitFor()
+        assert.equal(sent.length, 1, 'a double click is one click: the second would find the code used up')
+        await phone.reload()
+      } else await phone.getByRole('button', { name: number, exact: true }).click()
       await phone.locator('#submit').click()
       await phone.getByRole('button', { name: 'Allow' }).click()
       await phone.waitForURL(/\/connect\/results\//)

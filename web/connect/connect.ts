@@ -1,5 +1,6 @@
 /** Owns the script of the Connect page: a link works without it, and more easily with it; a frame needs it. */
 import { hideQuery, openAgain } from './address.ts'
+import { ignoreDoubleClicks } from './double-click.ts'
 import { element } from './elements.ts'
 import { easeFields } from './fields.ts'
 import { runInFrame } from './frame.ts'
@@ -13,6 +14,7 @@ function start(): void {
   if (location.search === '' && openAgain()) return
   // Inside another app the address is what its menu hands to the person's own browser, so there it must stay whole.
   if (inApp === undefined) hideQuery()
+  ignoreDoubleClicks()
   easeFields()
   easeSearch()
   easeInApp()
