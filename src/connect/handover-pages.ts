@@ -12,7 +12,7 @@ import { closeButton, framingOf, originsData, pageHead, productName, supportLine
 import { isPreviewBot } from './preview-bot.ts'
 import { previewPage } from './preview-page.ts'
 import { qrCode } from './qr-code.ts'
-import type { ConnectToken } from './require-token.ts'
+import { type ConnectToken, expired } from './require-token.ts'
 import { tenantOf, type Project } from './resolve-connection.ts'
 import { connectedPage } from './result-page.ts'
 import { findConnected, findHandover, type HandoverRow } from './store.ts'
@@ -39,7 +39,7 @@ export async function waitingPage(
   const messages = messagesFor(visit, asked.lang)
   if (token.consumed_at !== null) return done(app, visit, messages, token, project, isFramed)
   const now = app.clock.now()
-  if (token.expires_at <= now && row.opened_at === null) throw new ConnectError('token_expired')
+  if (token.expires_at <= now && row.opened_at === null) throw expired(token)
   const { handover } = messages
   const isVoid = row.expires_at <= now
   const state = isVoid ? 'void' : row.opened_at === null ? 'unopened' : 'opened'

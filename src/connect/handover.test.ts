@@ -96,6 +96,18 @@ test('a wrong number makes the code void; a new one can be made, and only the la
   assert.equal((await world.rows('connect_handovers')).length, 1)
 })
 
+test('a code whose link ends while it is waited for leads to another link', async (t) => {
+  const world = await connectWorld(t)
+  const { waiting } = await handedOver(world, {
+    expires_in: 60,
+    error_redirect_uri: 'https://app.test/again',
+  })
+  world.clock.advance(60_000)
+  const answer = await world.request(waiting)
+  assert.equal(answer.status, 403)
+  assert.match(await textOf(answer), /href="https:\/\/app\.test\/again\?error=token_expired"/)
+})
+
 test('a code lasts ten minutes, and needs a token that can still be used', async (t) => {
   const world = await connectWorld(t)
   const { code, number } = await handedOver(world)

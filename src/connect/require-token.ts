@@ -15,10 +15,12 @@ export async function requireKnownToken(
   if (!text) throw new ConnectError('token_missing')
   const found = await findToken(app, text)
   if (!found) throw new ConnectError('token_invalid')
-  if (hasExpired(found, app.clock.now()))
-    throw new ConnectError('token_expired', { newLink: newLinkOf(found, 'token_expired') })
+  if (hasExpired(found, app.clock.now())) throw expired(found)
   return found
 }
+
+export const expired = (token: ConnectToken): ConnectError =>
+  new ConnectError('token_expired', { newLink: newLinkOf(token, 'token_expired') })
 
 /** Only whoever holds a token that there was learns where another one comes from. */
 const newLinkOf = ({ options: { error_redirect_uri: address } }: ConnectToken, code: ConnectErrorCode) =>
