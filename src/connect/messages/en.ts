@@ -143,7 +143,7 @@ export const en = {
     picture: 'QR code with the address for the other device',
     number: 'There, choose this number:',
     waiting: 'This page goes on by itself when you are done there. The code works once, within ten minutes.',
-    opened: 'Go on on your other device. This page goes on by itself when you are done there.',
+    opened: 'Continue on your other device. This page goes on by itself when you are done there.',
     renew: 'New code',
     which: 'Which number does your other screen show?',
     onlyIf:
