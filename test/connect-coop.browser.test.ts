@@ -168,14 +168,21 @@ for (const javaScriptEnabled of [true, false])
       const phone = await openPage({ width: 390, javaScriptEnabled })
       await phone.goto(`${server.url}/connect/handovers/${secret}`)
       if (javaScriptEnabled) {
-        await phone.route('**/connect/handovers/*', async (route) => {
-          await new Promise((resolve) => setTimeout(resolve, 300))
-          await route.continue()
-        })
         const sent: string[] = []
         phone.on('request', (request) => request.method() === 'POST' && sent.push(request.url()))
         const button = `document.querySelector('button[value="${number}"]')`
-        await phone.evaluate(`${button}.click(); setTimeout(() => ${button}.click(), 100)`)
+        let clicked = () => {}
+        const isClickedTwice = new Promise<void>((resolve) => (clicked = resolve))
+        // The server answers only after the second click, which is made while the first is on its way.
+        await phone.route('**/connect/handovers/*', async (route) => {
+          await isClickedTwice
+          await route.continue()
+        })
+        await phone.evaluate(`new Promise((resolve) => {
+          ${button}.click()
+          setTimeout(() => resolve(${button}.click()), 100)
+        })`)
+        clicked()
         await phone.locator('#submit').waitFor()
         assert.equal(sent.length, 1, 'a double click is one click: the second would find the code used up')
         await phone.reload()
