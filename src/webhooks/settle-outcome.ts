@@ -23,7 +23,8 @@ export async function settleOutcome(
   const status = await app.db.write((tx) => settle(tx, delivery, outcome, now))
   const { id, event_id, host, project_id, webhook_id } = delivery
   const facts = { delivery: id, event: event_id, host, project: project_id, webhook: webhook_id }
-  if (outcome.kind === 'gone') app.log.warn(facts, 'the receiver wants no more (410): webhook disabled')
+  if (outcome.kind === 'gone' && status === 'parked')
+    app.log.warn(facts, 'the receiver wants no more (410): webhook disabled')
   else if (status === 'parked') app.log.warn(facts, 'a delivery was given up and parked')
   else if (outcome.kind === 'failed') app.log.info({ ...facts, detail: outcome.error }, 'a delivery failed')
 }
@@ -47,18 +48,15 @@ async function settle(
       return 'delivered'
     }
     case 'gone': {
-      const parked = {
-        status: 'parked',
-        finished_at: now,
-        last_error: 'The receiver answered with HTTP 410',
-      } as const
-      if (!(await settleDelivery(tx, delivery, { ...tried, ...over, ...parked }))) return undefined
-      if (webhookId === null) {
-        await setLaneWait(tx, lane, now)
-        return 'parked'
+      const change = { ...tried, last_error: 'The receiver answered with HTTP 410' }
+      if (webhookId !== null && !(await disableWebhook(tx, webhookId, delivery.url, now))) {
+        const isOurs = await settleDelivery(tx, delivery, { ...change, next_attempt_at: now })
+        return isOurs ? 'pending' : undefined
       }
-      await disableWebhook(tx, webhookId, now)
-      await endPendingDeliveries(tx, webhookId, { ...parked, last_error: 'The webhook is disabled' })
+      const parked = { status: 'parked', finished_at: now } as const
+      if (!(await settleDelivery(tx, delivery, { ...change, ...over, ...parked }))) return undefined
+      if (webhookId === null) await setLaneWait(tx, lane, now)
+      else await endPendingDeliveries(tx, webhookId, { ...parked, last_error: 'The webhook is disabled' })
       return 'parked'
     }
     case 'failed': {

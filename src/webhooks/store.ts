@@ -75,8 +75,15 @@ export async function markWebhookWorking(tx: Tx, id: string): Promise<void> {
     .execute()
 }
 
-export async function disableWebhook(tx: Tx, id: string, now: number): Promise<void> {
-  await tx.updateTable('webhooks').set({ disabled_at: now }).where('id', '=', id).execute()
+/** False when it does not point to `url` any more: whoever wants no more is not whom it asks now. */
+export async function disableWebhook(tx: Tx, id: string, url: string, now: number): Promise<boolean> {
+  const result = await tx
+    .updateTable('webhooks')
+    .set({ disabled_at: now })
+    .where('id', '=', id)
+    .where('url', '=', url)
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
 }
 
 export async function insertDelivery(tx: Tx, row: DeliveryRow): Promise<void> {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { projectEnvironmentOfRow } from '../../src/access/project-environment.ts'
-import { assertStatus } from './answers.ts'
+import { assertStatus, jsonOf } from './answers.ts'
 import { within } from './harness.ts'
 import { openReceiver, openWebhookWorld } from './webhook-world.ts'
 
@@ -86,4 +86,20 @@ test('a target that has become a private address is not called, and that is said
   await within(5_000, async () => (await world.deliveries())[0]?.attempts === 1)
   assert.equal(receiver.requests.length, 0)
   assert.match((await world.deliveries())[0]?.last_error ?? '', /does not connect there/)
+})
+
+test('G11-224: a 410 of the old address is not the word of the new one', async (t) => {
+  const world = await openWebhookWorld(t)
+  const [left, fresh] = [await openReceiver(t), await openReceiver(t)]
+  let leave = () => {}
+  left.behave((_request, response) => (leave = () => void response.writeHead(410).end()))
+  await world.setWebhook(left.url)
+  const id = await world.happen()
+  await left.has(1)
+  await world.setWebhook(fresh.url)
+  leave()
+  await fresh.has(1)
+  assert.deepEqual(fresh.ids(), [id])
+  const { data } = jsonOf<{ data: { disabled_at: number | null } }>(await world.call('GET', 'webhook'))
+  assert.equal(data.disabled_at, null)
 })
