@@ -3,8 +3,15 @@ import type { App } from '../app.ts'
 import { type Loop, startLoop } from '../platform/loop.ts'
 import { Wake } from '../platform/wake.ts'
 import { type Outcome, sendDelivery } from './send-delivery.ts'
+import {
+  claimDeliveries,
+  dueDeliveries,
+  type DueDelivery,
+  findMatter,
+  settleDelivery,
+} from './sending/store.ts'
 import { settleOutcome } from './settle-outcome.ts'
-import { claimDeliveries, type DeliveryRow, dueDeliveries, type DueDelivery, findMatter } from './store.ts'
+import type { DeliveryRow } from './store.ts'
 
 type Needs = Pick<App, 'db' | 'clock' | 'log' | 'egress' | 'vault'>
 
@@ -86,8 +93,13 @@ export function startDeliveries(app: Needs): Loop {
 
 /** Nothing is sent that was withdrawn since it was claimed. */
 async function deliver(app: Needs, claimed: DeliveryRow): Promise<void> {
-  const matter = await findMatter(app.db.read, claimed)
+  const matter = await findMatter(app.db.read, claimed.id)
   if (!matter) return
+  if (!('event' in matter)) {
+    const over = { next_attempt_at: null, finished_at: app.clock.now() }
+    await app.db.write((tx) => settleDelivery(tx, claimed, { ...matter, ...over }))
+    return
+  }
   const outcome = await sendDelivery(app, matter).catch((error: unknown): Outcome => {
     app.log.error({ err: error, delivery: claimed.id }, 'a delivery could not be prepared')
     return { kind: 'failed', status: null, error: 'This server could not prepare the delivery' }

@@ -8,7 +8,8 @@ import { digest } from '../platform/crypto/secrets.ts'
 import { sealConnectToken } from './delivery-seal.ts'
 import type { EventRow } from './event-envelope.ts'
 import { RETRY_FOR_MS } from './retry-intervals.ts'
-import { type DeliveryRow, findWebhook, insertDelivery, laneWaitsUntil } from './store.ts'
+import { laneWaitsUntil } from './sending/store.ts'
+import { type DeliveryRow, findWebhook, insertDelivery } from './store.ts'
 
 type Recorded = Pick<EventRow, 'id' | 'position' | 'account_id' | 'created_at'>
 

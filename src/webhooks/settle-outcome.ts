@@ -3,14 +3,13 @@ import type { App } from '../app.ts'
 import type { Tx } from '../db/open.ts'
 import { nextAttemptAt } from './retry-intervals.ts'
 import type { Outcome } from './send-delivery.ts'
+import { setLaneWait, settleDelivery } from './sending/store.ts'
 import {
   type DeliveryRow,
   disableWebhook,
   endPendingDeliveries,
   markWebhookFailing,
   markWebhookWorking,
-  setLaneWait,
-  settleDelivery,
 } from './store.ts'
 
 /** What was withdrawn while it was on its way stays as it is. */

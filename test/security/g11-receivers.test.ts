@@ -1,7 +1,8 @@
-/** G11: what receivers may do to us and to each other. */
+/** G11: what receivers may do to us and to each other, and what changes about them meanwhile. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { projectEnvironmentOfRow } from '../../src/access/project-environment.ts'
+import { recordEvent } from '../../src/events/record-event.ts'
 import { assertStatus, jsonOf } from './answers.ts'
 import { within } from './harness.ts'
 import { openReceiver, openWebhookWorld } from './webhook-world.ts'
@@ -102,4 +103,41 @@ test('G11-224: a 410 of the old address is not the word of the new one', async (
   assert.deepEqual(fresh.ids(), [id])
   const { data } = jsonOf<{ data: { disabled_at: number | null } }>(await world.call('GET', 'webhook'))
   assert.equal(data.disabled_at, null)
+})
+
+test('G11-228: what is written down for a webhook while that is changed, disabled or deleted goes where it points, or nowhere', async (t) => {
+  const world = await openWebhookWorld(t, { database: 'postgres' })
+  const [left, fresh] = [await openReceiver(t), await openReceiver(t)]
+  await world.setWebhook(left.url)
+  /** A transaction that has read the webhook, and commits after `change`. */
+  const happenAround = async (change: () => Promise<unknown>) => {
+    let commit = () => {}
+    const held = new Promise<void>((resolve) => (commit = resolve))
+    let recorded = ''
+    const late = world.app.db.write(async (tx) => {
+      const event = { type: 'account.dead', accountId: 'apn_late', data: {} } as const
+      recorded = await recordEvent(tx, world.app, world.env, event)
+      await held
+    })
+    await within(2_000, async () => recorded !== '')
+    await change()
+    commit()
+    await late
+    return recorded
+  }
+  const ended = async (status: string) =>
+    (await world.deliveries(`&status=${status}`)).map((row) => row.event_id)
+
+  const moved = await happenAround(() => world.setWebhook(fresh.url))
+  await fresh.has(1)
+  assert.deepEqual(fresh.ids(), [moved])
+  const disabled = await happenAround(() =>
+    world.app.db.write((tx) => tx.updateTable('webhooks').set({ disabled_at: 1 }).execute()),
+  )
+  await within(5_000, async () => (await ended('parked')).includes(disabled))
+  await world.setWebhook(fresh.url)
+  const orphan = await happenAround(() => world.call('DELETE', 'webhook'))
+  await within(5_000, async () => (await ended('cancelled')).includes(orphan))
+  assert.equal(left.requests.length, 0)
+  assert.equal(fresh.requests.length, 1)
 })
