@@ -2,7 +2,8 @@
 import type { ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
 import { record } from '../audit/record.ts'
-import { deleteWebhookRow, endPendingDeliveries } from './store.ts'
+import { changeDeliveries } from './change-deliveries.ts'
+import { deleteWebhookRow } from './store.ts'
 
 /** Nothing to delete is a success. */
 export async function deleteWebhook(
@@ -11,14 +12,9 @@ export async function deleteWebhook(
   actor: { kind: string; id: string | null },
 ): Promise<void> {
   const now = app.clock.now()
-  await app.db.write(async (tx) => {
+  const deleted = await app.db.write(async (tx) => {
     const row = await deleteWebhookRow(tx, env)
-    if (!row) return
-    await endPendingDeliveries(tx, row.id, {
-      status: 'cancelled',
-      finished_at: now,
-      last_error: 'The webhook was deleted',
-    })
+    if (!row) return undefined
     await record(tx, {
       at: now,
       workspaceId: env.workspaceId,
@@ -27,5 +23,10 @@ export async function deleteWebhook(
       action: 'webhook.delete',
       target: row.id,
     })
+    return row
   })
+  if (!deleted) return
+  const over = { next_attempt_at: null, lease_until: null, finished_at: now }
+  const change = { ...over, status: 'cancelled', last_error: 'The webhook was deleted' } as const
+  await changeDeliveries(app, deleted.id, 'pending', change)
 }

@@ -3,12 +3,12 @@ import type { ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
 import { record } from '../audit/record.ts'
 import { checkWebhookUri } from '../connect-tokens/check-uris.ts'
-import { announce } from '../db/announce.ts'
 import { mintId } from '../platform/crypto/ids.ts'
+import { changeDeliveries } from './change-deliveries.ts'
 import type { SetWebhookAnswer } from './contract.ts'
 import { renderWebhook } from './render-webhook.ts'
 import { mintSigningKey, sealSigningKey } from './signing-key.ts'
-import { insertWebhook, redirectDeliveries, updateWebhook, type WebhookRow } from './store.ts'
+import { insertWebhook, updateWebhook, type WebhookRow } from './store.ts'
 
 /**
  * Also brings a webhook back that was disabled, and sends what is still owed to the new address.
@@ -43,11 +43,13 @@ export async function setWebhook(
   const known = await app.db.write(async (tx) => {
     const isNew = await insertWebhook(tx, fresh)
     const row = isNew ? undefined : await updateWebhook(tx, env, change)
-    if (row) await redirectDeliveries(tx, row.id, { url, host }, now)
     await record(tx, { ...audit, action: 'webhook.set', target: row?.id ?? id })
-    announce(tx, 'deliveries')
     return row
   })
+  if (known) {
+    await changeDeliveries(app, known.id, 'pending', { url, host, next_attempt_at: now })
+    await changeDeliveries(app, known.id, 'parked', { url, host })
+  }
   return {
     data: known ? renderWebhook(known) : { ...renderWebhook(fresh), signing_key: key.reveal() },
   }

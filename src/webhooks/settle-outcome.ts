@@ -1,13 +1,14 @@
 /** Owns what follows from an attempt: done, again later, parked, or the end of the webhook. */
 import type { App } from '../app.ts'
 import type { Tx } from '../db/open.ts'
+import { changeDeliveries } from './change-deliveries.ts'
 import { nextAttemptAt } from './retry-intervals.ts'
 import type { Outcome } from './send-delivery.ts'
 import { setLaneWait, settleDelivery } from './sending/store.ts'
 import {
   type DeliveryRow,
   disableWebhook,
-  endPendingDeliveries,
+  isWebhookDisabled,
   markWebhookFailing,
   markWebhookWorking,
 } from './store.ts'
@@ -22,10 +23,17 @@ export async function settleOutcome(
   const status = await app.db.write((tx) => settle(tx, delivery, outcome, now))
   const { id, event_id, host, project_id, webhook_id } = delivery
   const facts = { delivery: id, event: event_id, host, project: project_id, webhook: webhook_id }
-  if (outcome.kind === 'gone' && status === 'parked')
+  if (outcome.kind === 'gone' && status === 'parked') {
     app.log.warn(facts, 'the receiver wants no more (410): webhook disabled')
-  else if (status === 'parked') app.log.warn(facts, 'a delivery was given up and parked')
+    if (webhook_id !== null) await parkTheRest(app, webhook_id, now)
+  } else if (status === 'parked') app.log.warn(facts, 'a delivery was given up and parked')
   else if (outcome.kind === 'failed') app.log.info({ ...facts, detail: outcome.error }, 'a delivery failed')
+}
+
+const parkTheRest = (app: Pick<App, 'db'>, webhookId: string, now: number): Promise<void> => {
+  const over = { next_attempt_at: null, lease_until: null, finished_at: now }
+  const change = { ...over, status: 'parked', last_error: 'The webhook is disabled' } as const
+  return changeDeliveries(app, webhookId, 'pending', change, (tx) => isWebhookDisabled(tx, webhookId))
 }
 
 async function settle(
@@ -55,7 +63,6 @@ async function settle(
       const parked = { status: 'parked', finished_at: now } as const
       if (!(await settleDelivery(tx, delivery, { ...change, ...over, ...parked }))) return undefined
       if (webhookId === null) await setLaneWait(tx, lane, now)
-      else await endPendingDeliveries(tx, webhookId, { ...parked, last_error: 'The webhook is disabled' })
       return 'parked'
     }
     case 'failed': {

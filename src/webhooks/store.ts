@@ -75,6 +75,11 @@ export async function markWebhookWorking(tx: Tx, id: string): Promise<void> {
     .execute()
 }
 
+export async function isWebhookDisabled(db: Reader, id: string): Promise<boolean> {
+  const row = await db.selectFrom('webhooks').select('disabled_at').where('id', '=', id).executeTakeFirst()
+  return row !== undefined && row.disabled_at !== null
+}
+
 /** False when it does not point to `url` any more: whoever wants no more is not whom it asks now. */
 export async function disableWebhook(tx: Tx, id: string, url: string, now: number): Promise<boolean> {
   const result = await tx
@@ -90,31 +95,31 @@ export async function insertDelivery(tx: Tx, row: DeliveryRow): Promise<void> {
   await tx.insertInto('deliveries').values(row).execute()
 }
 
-const ended = { next_attempt_at: null, lease_until: null }
-
-export async function endPendingDeliveries(
+/** By id, at most `limit` of those after `after`. Returns the last id; undefined when there are no more. */
+export async function changeNextDeliveries(
   tx: Tx,
-  webhookId: string,
-  change: Pick<DeliveryRow, 'status' | 'finished_at' | 'last_error'>,
-): Promise<void> {
-  await tx
-    .updateTable('deliveries')
-    .set({ ...change, ...ended })
+  {
+    webhookId,
+    status,
+    after,
+    limit,
+  }: { webhookId: string; status: DeliveryRow['status']; after: string; limit: number },
+  change: Partial<DeliveryRow>,
+): Promise<string | undefined> {
+  const rows = await tx
+    .selectFrom('deliveries')
+    .select('id')
     .where('webhook_id', '=', webhookId)
-    .where('status', '=', 'pending')
+    .where('status', '=', status)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
     .execute()
-}
-
-/** What is owed goes to the new address, and without further waiting. */
-export async function redirectDeliveries(
-  tx: Tx,
-  webhookId: string,
-  target: { url: string; host: string },
-  now: number,
-): Promise<void> {
-  const ofWebhook = tx.updateTable('deliveries').where('webhook_id', '=', webhookId)
-  await ofWebhook.set(target).where('status', 'in', ['pending', 'parked']).execute()
-  await ofWebhook.set({ next_attempt_at: now }).where('status', '=', 'pending').execute()
+  if (rows.length === 0) return undefined
+  const ids = rows.map(({ id }) => id)
+  // Whose status has changed since they were read, they stay as they are.
+  await tx.updateTable('deliveries').set(change).where('id', 'in', ids).where('status', '=', status).execute()
+  return ids.at(-1)
 }
 
 export const listDeliveryRows = (

@@ -8,6 +8,7 @@ import type { Reader } from '../../src/db/open.ts'
 import { dueDeliveries } from '../../src/webhooks/sending/store.ts'
 import { reply, type SeenRequest, serveLocally } from '../../src/upstream/local-server.ts'
 import type { Delivery } from '../../src/webhooks/contract.ts'
+import type { DeliveryRow } from '../../src/webhooks/store.ts'
 import { type Answer, assertStatus, jsonOf, type Sent, send } from './answers.ts'
 import { openWorld, within, type WorldOptions } from './harness.ts'
 
@@ -93,6 +94,41 @@ export async function openWebhookWorld(t: TestContext, options: WorldOptions = {
       ),
     quiet: () => quietDeliveries(app.db.read, () => world.clock.now()),
   }
+}
+
+/** So many deliveries of one event of P1 production to its webhook, each in a lane of its own. */
+export async function owe(
+  world: WebhookWorld,
+  many: number,
+  change: Partial<DeliveryRow> = {},
+): Promise<void> {
+  const event = await world.happen('apn_many')
+  await world.quiet()
+  await world.app.db.write(async (tx) => {
+    const first = await tx
+      .selectFrom('deliveries')
+      .selectAll()
+      .where('event_id', '=', event)
+      .executeTakeFirstOrThrow()
+    const pending = {
+      ...first,
+      status: 'pending',
+      attempts: 0,
+      finished_at: null,
+      next_attempt_at: 0,
+    } as const
+    const rows = Array.from({ length: many }, (_, i) => ({
+      ...pending,
+      id: `dlv_many${String(i).padStart(6, '0')}`,
+      lane: `many ${i}`,
+      ...change,
+    }))
+    for (let i = 0; i < rows.length; i += 200)
+      await tx
+        .insertInto('deliveries')
+        .values(rows.slice(i, i + 200))
+        .execute()
+  })
 }
 
 /** Waits until nothing is due or on its way, by the clock of the test. */

@@ -144,7 +144,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     'id',
   ]).execute()
   await index('deliveries_of_event', 'deliveries', ['event_id']).execute()
-  await index('deliveries_of_webhook', 'deliveries', ['webhook_id', 'status']).execute()
+  await index('deliveries_of_webhook', 'deliveries', ['webhook_id', 'status', 'id']).execute()
 
   await table('revocations')
     .addColumn('id', text, (c) => c.primaryKey().notNull())

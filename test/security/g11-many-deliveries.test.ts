@@ -1,0 +1,60 @@
+/** G11: what a webhook's owner and the others notice of a great many deliveries that are owed: nothing. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Tx } from '../../src/db/open.ts'
+import { assertStatus } from './answers.ts'
+import { within } from './harness.ts'
+import { openReceiver, openWebhookWorld, owe } from './webhook-world.ts'
+
+const MANY = 1_200
+
+test('G11-228: a move, a 410 and a deletion change all that is owed, a few rows at a time', async (t) => {
+  const world = await openWebhookWorld(t)
+  const [left, fresh] = [await openReceiver(t), await openReceiver(t)]
+  await world.setWebhook(left.url)
+  const later = world.clock.now() + 3_600_000
+  // Another process has them on their way, so that none is sent.
+  const theirs = { next_attempt_at: later, lease_until: later }
+  await owe(world, MANY, theirs)
+  const count = async (tx: Tx, state: { url?: string; status?: 'parked' | 'cancelled' }) => {
+    let rows = tx.selectFrom('deliveries').select((eb) => eb.fn.countAll<number>().as('count'))
+    if (state.url !== undefined) rows = rows.where('url', '=', state.url)
+    if (state.status !== undefined) rows = rows.where('status', '=', state.status)
+    return Number((await rows.executeTakeFirstOrThrow()).count)
+  }
+  const { write } = world.app.db
+  /** How many one transaction brought there at most. */
+  const most = async (state: Parameters<typeof count>[1], act: () => Promise<unknown>) => {
+    let most = 0
+    world.app.db.write = (work) =>
+      write(async (tx) => {
+        const before = await count(tx, state)
+        const result = await work(tx)
+        most = Math.max(most, (await count(tx, state)) - before)
+        return result
+      })
+    await act()
+    await within(5_000, () => write(async (tx) => (await count(tx, state)) >= MANY))
+    world.app.db.write = write
+    return most
+  }
+  const pending = async () => (await world.deliveries('&status=pending')).length
+
+  assert.ok((await most({ url: fresh.url }, () => world.setWebhook(fresh.url))) <= 500)
+  const due = await world.app.db.read.selectFrom('deliveries').select('next_attempt_at').execute()
+  assert.ok(due.filter((row) => row.next_attempt_at === world.clock.now()).length >= MANY, 'at once')
+  fresh.answer(410)
+  assert.ok((await most({ status: 'parked' }, () => world.happen('apn_410'))) <= 500)
+  assert.equal(await pending(), 0)
+
+  await world.setWebhook(fresh.url)
+  await world.app.db.write((tx) =>
+    tx
+      .updateTable('deliveries')
+      .set({ status: 'pending', ...theirs })
+      .execute(),
+  )
+  const remove = async () => assertStatus(await world.call('DELETE', 'webhook'), 204)
+  assert.ok((await most({ status: 'cancelled' }, remove)) <= 500)
+  assert.equal(await pending(), 0)
+})
