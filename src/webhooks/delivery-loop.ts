@@ -8,6 +8,7 @@ import {
   dueDeliveries,
   type DueDelivery,
   findMatter,
+  projectsWithDue,
   settleDelivery,
 } from './sending/store.ts'
 import { settleOutcome } from './settle-outcome.ts'
@@ -16,19 +17,25 @@ import type { DeliveryRow } from './store.ts'
 type Needs = Pick<App, 'db' | 'clock' | 'log' | 'egress' | 'vault'>
 
 const ROUND_EVERY_MS = 1_000
-/** On their way from this process at one time. Twenty receivers that hang fill it, for the ten seconds of an attempt. */
+/** On their way from this process at one time. */
 const MOST = 200
+/** While more than that are, a project has one: receivers that hang, of however many projects, leave room for the others. */
+const AMPLE = 100
 const MOST_PER_HOST = 10
 const MOST_PER_PROJECT = 10
 /** Longer than an attempt can take; after it another process takes over from one that died. */
 const LEASE_MS = 30_000
-const LOOKED_AT = 500
+/** Of one project at a time. What it is owed further back waits with it for a host that is busy. */
+const LOOKED_AT = 100
 
 /** A stop waits for what is on its way. */
 export function startDeliveries(app: Needs): Loop {
   const underWay = new Map<string, { at: DueDelivery; done: Promise<void> }>()
   const wake = new Wake()
   const stopListening = app.db.listen('deliveries', () => wake.now())
+  /** Who had a turn when: whoever has waited longest is next. */
+  const served = new Map<string, number>()
+  let turn = 0
   let stopping = false
 
   async function round(): Promise<void> {
@@ -47,19 +54,24 @@ export function startDeliveries(app: Needs): Loop {
   async function choose(sending: readonly DueDelivery[]): Promise<string[]> {
     const hosts = countBy(sending, ({ host }) => host)
     const projects = countBy(sending, ({ project_id }) => project_id)
-    const full = (counts: Map<string, number>, most: number) =>
-      [...counts].flatMap(([key, count]) => (count >= most ? [key] : []))
-    const busy = { hosts: full(hosts, MOST_PER_HOST), projects: full(projects, MOST_PER_PROJECT) }
-    const due = await dueDeliveries(app.db.read, app.clock.now(), busy, LOOKED_AT)
+    const now = app.clock.now()
+    const waiting = new Set(await projectsWithDue(app.db.read, now))
+    for (const id of served.keys()) if (!waiting.has(id)) served.delete(id)
     const chosen: string[] = []
-    for (const { id, host, project_id } of due) {
-      if (sending.length + chosen.length >= MOST) break
-      const ofHost = hosts.get(host) ?? 0
-      const ofProject = projects.get(project_id) ?? 0
-      if (underWay.has(id) || ofHost >= MOST_PER_HOST || ofProject >= MOST_PER_PROJECT) continue
-      hosts.set(host, ofHost + 1)
-      projects.set(project_id, ofProject + 1)
-      chosen.push(id)
+    for (const projectId of [...waiting].toSorted((a, b) => (served.get(a) ?? 0) - (served.get(b) ?? 0))) {
+      const taken = sending.length + chosen.length
+      const share = taken < AMPLE ? MOST_PER_PROJECT : 1
+      let room = Math.min(share - (projects.get(projectId) ?? 0), MOST - taken)
+      if (room <= 0) continue
+      for (const { id, host } of await dueDeliveries(app.db.read, projectId, now, LOOKED_AT)) {
+        const ofHost = hosts.get(host) ?? 0
+        if (room === 0) break
+        if (underWay.has(id) || ofHost >= MOST_PER_HOST) continue
+        room -= 1
+        hosts.set(host, ofHost + 1)
+        chosen.push(id)
+        served.set(projectId, (turn += 1))
+      }
     }
     return chosen
   }

@@ -1,9 +1,13 @@
 /** G11: what a webhook's owner and the others notice of a great many deliveries that are owed: nothing. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ServerResponse } from 'node:http'
+import { projectEnvironmentOfRow } from '../../src/access/project-environment.ts'
 import type { Tx } from '../../src/db/open.ts'
+import { createProject } from '../../src/projects/create-project.ts'
+import { setWebhook } from '../../src/webhooks/set-webhook.ts'
 import { assertStatus } from './answers.ts'
-import { within } from './harness.ts'
+import { operator, within } from './harness.ts'
 import { openReceiver, openWebhookWorld, owe } from './webhook-world.ts'
 
 const MANY = 1_200
@@ -57,4 +61,28 @@ test('G11-228: a move, a 410 and a deletion change all that is owed, a few rows 
   const remove = async () => assertStatus(await world.call('DELETE', 'webhook'), 204)
   assert.ok((await most({ status: 'cancelled' }, remove)) <= 500)
   assert.equal(await pending(), 0)
+})
+
+test('G11-225: receivers of two dozen projects hang, and another project does not notice', async (t) => {
+  const world = await openWebhookWorld(t)
+  const good = await openReceiver(t)
+  await world.setWebhook(good.url)
+  const held: ServerResponse[] = []
+  let hang = true
+  for (let i = 0; i < 24; i += 1) {
+    const hanging = await openReceiver(t)
+    hanging.behave((_request, response) => void (hang ? held.push(response) : response.end()))
+    const project_id = await createProject(world.app, world.w1, { name: `Hanging ${i}` }, operator)
+    const env = projectEnvironmentOfRow(world.w1, { project_id, environment: 'production' })
+    await setWebhook(world.app, env, hanging.url, operator)
+    await Promise.all(Array.from({ length: 11 }, (_, n) => world.happen(`apn_${n}`, { env })))
+  }
+  await within(10_000, async () => held.length >= 110)
+  const started = performance.now()
+  await world.happen()
+  await good.has(1)
+  assert.ok(performance.now() - started < 5_000)
+  assert.ok(held.length < 200, `${held.length} at one time`)
+  hang = false
+  for (const response of held) response.end()
 })

@@ -5,7 +5,7 @@ import type { ServerResponse } from 'node:http'
 import { projectEnvironmentOfRow } from '../../src/access/project-environment.ts'
 import { type NewEvent, recordEvent } from '../../src/events/record-event.ts'
 import type { Reader } from '../../src/db/open.ts'
-import { dueDeliveries } from '../../src/webhooks/sending/store.ts'
+import { dueDeliveries, projectsWithDue } from '../../src/webhooks/sending/store.ts'
 import { reply, type SeenRequest, serveLocally } from '../../src/upstream/local-server.ts'
 import type { Delivery } from '../../src/webhooks/contract.ts'
 import type { DeliveryRow } from '../../src/webhooks/store.ts'
@@ -134,9 +134,10 @@ export async function owe(
 /** Waits until nothing is due or on its way, by the clock of the test. */
 export const quietDeliveries = (db: Reader, now: () => number): Promise<void> =>
   within(20_000, async () => {
-    const due = await dueDeliveries(db, now(), { hosts: [], projects: [] }, 1)
+    const projects = await projectsWithDue(db, now())
+    const due = await Promise.all(projects.map((projectId) => dueDeliveries(db, projectId, now(), 1)))
     const taken = db.selectFrom('deliveries').select('id').where('lease_until', '>', now()).limit(1)
-    return due.length === 0 && (await taken.execute()).length === 0
+    return due.flat().length === 0 && (await taken.execute()).length === 0
   })
 
 /** The two signatures, checked as a receiver would: by what the headers say and nothing of ours. */

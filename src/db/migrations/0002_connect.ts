@@ -133,7 +133,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('finished_at', time)
     .addColumn('created_at', time, (c) => c.notNull())
     .execute()
-  await index('deliveries_due', 'deliveries', ['next_attempt_at', 'host', 'project_id', 'id'])
+  await index('deliveries_due', 'deliveries', ['project_id', 'next_attempt_at', 'position'])
     .where(sql.ref('next_attempt_at'), 'is not', null)
     .execute()
   await index('deliveries_in_lane', 'deliveries', ['lane', 'status', 'position']).execute()

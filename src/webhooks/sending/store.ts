@@ -1,4 +1,5 @@
 /** Owns the queries of getting deliveries out: what is due, whose turn it is, what becomes of it. */
+import { sql } from 'kysely'
 import type { Reader, Tx } from '../../db/open.ts'
 import type { EventRow } from '../event-envelope.ts'
 import type { DeliveryRow, WebhookRow } from '../store.ts'
@@ -7,11 +8,13 @@ import type { DeliveryRow, WebhookRow } from '../store.ts'
 export async function laneWaitsUntil(tx: Tx, lane: string): Promise<number | undefined> {
   const row = await tx
     .selectFrom('deliveries')
-    .select((eb) => eb.fn.max('next_attempt_at').as('until'))
+    .select('next_attempt_at')
     .where('lane', '=', lane)
     .where('status', '=', 'pending')
+    .orderBy('position', 'desc')
+    .limit(1)
     .executeTakeFirst()
-  return row?.until ?? undefined
+  return row?.next_attempt_at ?? undefined
 }
 
 /** Whole lanes wait and go on together: what stands behind another delivery is never looked at in vain. */
@@ -25,22 +28,34 @@ export async function setLaneWait(tx: Tx, lane: string, until: number): Promise<
     .execute()
 }
 
-export interface Busy {
-  hosts: readonly string[]
-  projects: readonly string[]
+/** Who has something due. Leaps from project to project in the index: one of them may be owed a million, and the others must not wait for the reading of that. */
+export async function projectsWithDue(db: Reader, now: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with recursive owed(id) as (
+      select min(project_id) from deliveries where next_attempt_at is not null
+      union all
+      select (select min(project_id) from deliveries where next_attempt_at is not null and project_id > owed.id)
+      from owed where owed.id is not null
+    )
+    select id from owed where
+      (select min(next_attempt_at) from deliveries where next_attempt_at is not null and project_id = owed.id)
+      <= ${now}`.execute(db)
+  return rows.map(({ id }) => id)
 }
+
 export type DueDelivery = Pick<DeliveryRow, 'id' | 'host' | 'project_id'>
 
 /** The first of each lane, the longest due first. */
 export const dueDeliveries = (
   db: Reader,
+  projectId: string,
   now: number,
-  { hosts, projects }: Busy,
   limit: number,
 ): Promise<DueDelivery[]> =>
   db
     .selectFrom('deliveries')
     .select(['id', 'host', 'project_id'])
+    .where('project_id', '=', projectId)
     .where('next_attempt_at', '<=', now)
     .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
     .where(({ not, exists, selectFrom }) =>
@@ -54,8 +69,6 @@ export const dueDeliveries = (
         ),
       ),
     )
-    .$if(hosts.length > 0, (query) => query.where('host', 'not in', hosts))
-    .$if(projects.length > 0, (query) => query.where('project_id', 'not in', projects))
     .orderBy('next_attempt_at')
     .orderBy('position')
     .limit(limit)
