@@ -11,7 +11,7 @@ const LOOKED_AT = 1_000
 export class EventReader {
   readonly #app: Pick<App, 'db'>
   readonly #scope: EventScope
-  /** The highest position given. */
+  /** The highest position that was given, or that others had when there was nothing more to give. */
   #last: number
   /** Those that a look back would find again. */
   readonly #given = new Map<string, number>()
@@ -48,13 +48,14 @@ export class EventReader {
 
   /** The next ones, at most a page; empty when there are none yet. */
   async next(): Promise<EventRow[]> {
+    const { read } = this.#app.db
+    const head = await lastPosition(read)
     const unread = await this.#unread(PAGE)
-    if (unread.length === 0) return []
-    const rows = await findEvents(
-      this.#app.db.read,
-      unread.map(({ id }) => id),
-    )
+    const ids = unread.map(({ id }) => id)
+    const rows = ids.length === 0 ? [] : await findEvents(read, ids)
     for (const { id, position } of rows) this.#keep(id, position)
+    // What others have had meanwhile is not looked through again each time.
+    if (unread.length < PAGE) this.#last = Math.max(this.#last, head)
     for (const [id, position] of this.#given) if (position <= this.#floor) this.#given.delete(id)
     return rows
   }
