@@ -258,7 +258,11 @@ test('a look that takes long is made less often', async (t) => {
 })
 
 test('a server that is stopping begins no refresh, while it still answers what is under way', async (t) => {
-  const env = { HEADGATE_REFRESH_LOOP: 'on', HEADGATE_REFRESH_RATE: '20' }
+  const env = {
+    HEADGATE_REFRESH_LOOP: 'on',
+    HEADGATE_REFRESH_RATE: '20',
+    HEADGATE_REFRESH_CONCURRENCY: '4',
+  }
   const world = await openRefreshWorld(t, { env })
   const { app, clock, provider } = world
   app.config.refreshLoop.concurrency = 0 // The other server's work is what is looked at.
