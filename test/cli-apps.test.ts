@@ -260,7 +260,7 @@ test('a running server obeys set, unset, a changed file and SIGHUP, and loses no
   )
   assert.equal((await apps(['unset', 'mine'])).code, 0)
   await until(async () => (await status()) === 404)
-  assert.equal((await apps(['unset', 'mine'])).err, 'headgate: Not found\n')
+  assert.equal((await apps(['unset', 'mine'])).err, 'headgate: the database says nothing about this app\n')
 
   await write('mine.yaml', keysApp('http://127.0.0.1:1'))
   await until(async () => (await status()) === 200)

@@ -7,6 +7,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { startServer } from '../src/bootstrap/start-server.ts'
+import { clients } from '../src/cli/clients.ts'
+import { listen } from '../src/cli/listen.ts'
+import { revoke } from '../src/cli/revoke.ts'
+import { signingKeys } from '../src/cli/signing-keys.ts'
 import { loadConfig } from '../src/config.ts'
 import { freePort } from '../src/platform/free-port.ts'
 import { REACH_MS, within } from './security/harness.ts'
@@ -42,6 +46,37 @@ test('help, an unknown command and bad arguments say what there is', async () =>
   assert.deepEqual([bad.code, /Usage:/.test(bad.err)], [1, true])
 })
 
+test('--help is an answer, not a mistake, and needs no database', async () => {
+  const { code, out, err } = await run([bin, 'revoke', '--help'], {
+    DATABASE_URL: 'postgres://127.0.0.1:1/x',
+  })
+  assert.deepEqual([code, err], [0, ''])
+  assert.ok(out.startsWith('Usage:\n  headgate revoke '), out)
+})
+
+test('a command line that lacks something says what, and does nothing', async () => {
+  delete process.env['PIPEDREAM_CLIENT_SECRET']
+  const target = ['--forward-to', 'http://127.0.0.1:1', '--server', 'http://127.0.0.1:1', '--client-id', 'c']
+  const cases: [run: (args: string[]) => Promise<void>, args: string[], says: RegExp][] = [
+    [revoke, ['--app', 'github', '--yes'], /--project is missing/],
+    [revoke, ['--project', 'proj_1', '--yes'], /at least one filter, or say --all/],
+    [revoke, ['--project', 'proj_1', '--all'], /say --yes to revoke, or --dry-run/],
+    [revoke, ['--project', 'proj_1', '--all', '--environment', 'staging'], /--environment must be/],
+    [clients, ['create'], /--name is missing/],
+    [clients, ['create', '--name', 'x', 'y'], /^Usage:/],
+    [clients, ['rotate'], /^Usage:/],
+    [signingKeys, ['rotate', 'x'], /^Usage:/],
+    [listen, ['--forward-to', 'localhost:8080'], /--forward-to must be an http\(s\) address/],
+    [listen, [...target, '--environment', 'staging'], /--environment must be/],
+    [listen, target, /PIPEDREAM_CLIENT_SECRET is missing/],
+  ]
+  for (const [command, args, says] of cases)
+    await assert.rejects(command(args), (error: Error) => {
+      assert.deepEqual([error.name, says.test(error.message)], ['UsageError', true], error.message)
+      return true
+    })
+})
+
 test('a bad setting ends the start with one clear line', async () => {
   const { code, err } = await run([bin, 'serve'], { PORT: 'ninety' })
   assert.equal(code, 1)
@@ -59,7 +94,7 @@ test('clients made, limited, rotated and deleted here are obeyed by the running 
   }
   const server = await startServer(loadConfig(env).config, { log: pino({ level: 'silent' }) })
   t.after(() => server.stop())
-  const clients = (...args: string[]) => run([bin, 'clients', ...args, '--json'], env)
+  const command = (...args: string[]) => run([bin, 'clients', ...args, '--json'], env)
   const token = async (id: string, secret: string, scope?: string) => {
     const answer = await fetch(`http://localhost:${port}/v1/oauth/token`, {
       method: 'POST',
@@ -69,7 +104,9 @@ test('clients made, limited, rotated and deleted here are obeyed by the running 
     return { status: answer.status, body: (await answer.json()) as Record<string, string> }
   }
 
-  const made = await clients('create', '--name', 'Night\u001bly', '--scope', 'connect:accounts:read')
+  const nowhere = await command('create', '--name', 'x', '--project', 'proj_nowhere')
+  assert.deepEqual([nowhere.code, nowhere.err], [1, 'headgate: there is no project proj_nowhere\n'])
+  const made = await command('create', '--name', 'Night\u001bly', '--scope', 'connect:accounts:read')
   assert.equal(made.code, 0, made.err)
   const { client_id: id, client_secret: first } = JSON.parse(made.out) as Record<string, string>
   assert.ok(id && first)
@@ -82,12 +119,12 @@ test('clients made, limited, rotated and deleted here are obeyed by the running 
   assert.doesNotMatch(plain.out, /\u001b/)
   assert.ok(!plain.out.includes(first) && plain.out.includes(id))
 
-  const rotated = JSON.parse((await clients('rotate', id, '--grace', '600')).out) as Record<string, string>
+  const rotated = JSON.parse((await command('rotate', id, '--grace', '600')).out) as Record<string, string>
   const second = rotated['client_secret'] ?? ''
   await within(REACH_MS, async () => (await token(id, second)).status === 200)
   assert.equal((await token(id, first)).status, 200, 'the old secret lives on during its grace')
   const third =
-    (JSON.parse((await clients('rotate', id)).out) as Record<string, string>)['client_secret'] ?? ''
+    (JSON.parse((await command('rotate', id)).out) as Record<string, string>)['client_secret'] ?? ''
   await within(REACH_MS, async () => (await token(id, second)).status === 401)
   assert.equal((await token(id, first)).status, 401, 'at most one old secret is alive')
   assert.equal((await token(id, third)).status, 200)
@@ -97,8 +134,8 @@ test('clients made, limited, rotated and deleted here are obeyed by the running 
       headers: { authorization: `Bearer ${issued.body['access_token']}` },
     })
   assert.equal((await read()).status, 200, 'tokens outlive a rotation')
-  assert.equal((await clients('delete', id)).code, 0)
+  assert.equal((await command('delete', id)).code, 0)
   await within(REACH_MS, async () => (await read()).status === 401)
-  const gone = await clients('delete', id)
+  const gone = await command('delete', id)
   assert.deepEqual([gone.code, gone.err], [1, 'headgate: Not found\n'])
 })

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { UsageError } from './usage-error.ts'
 
-const HELP = `Usage:
+export const help = `Usage:
   headgate apps validate [FOLDER | FILE…] [--strict] [--today YYYY-MM-DD]
       checks app files, each laid over the built-in catalogue, without a server or a database; nothing named: the built-in catalogue and
       HEADGATE_CATALOG_DIR. --strict also asks for evidence: sources, the day they were read, quirks that exist
@@ -28,15 +28,13 @@ const options = {
   yes: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   yaml: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
 } as const
 
 export async function apps(args: string[]): Promise<void> {
   const { values, positionals } = read(args)
   const [verb, slug, file] = positionals
   const given = positionals.length - 1
-  if (values.help) console.log(HELP)
-  else if (verb === 'validate')
+  if (verb === 'validate')
     await (await import('./validate-apps.ts')).validateApps(positionals.slice(1), values)
   else if (verb === 'list' && given === 0) await (await import('./list-apps.ts')).listAllApps(values)
   else if (verb === 'show' && given === 1 && slug !== undefined)
@@ -47,13 +45,13 @@ export async function apps(args: string[]): Promise<void> {
     await (await import('./set-app.ts')).setApp(slug, file, values)
   else if (verb === 'unset' && given === 1 && slug !== undefined)
     await (await import('./set-app.ts')).unsetApp(slug, values)
-  else throw new UsageError(HELP)
+  else throw new UsageError(help)
 }
 
 function read(args: string[]) {
   try {
     return parseArgs({ args, options, allowPositionals: true })
   } catch (cause) {
-    throw new UsageError(`${(cause as Error).message}\n${HELP}`, { cause })
+    throw new UsageError(`${(cause as Error).message}\n${help}`, { cause })
   }
 }

@@ -6,10 +6,11 @@ import { listClients } from '../api-clients/list-api-clients.ts'
 import { rotateClientSecret } from '../api-clients/rotate-client-secret.ts'
 import type { EnvironmentName } from '../db/tables.ts'
 import { printable } from './printable.ts'
+import { requireProject } from './require-project.ts'
 import { UsageError } from './usage-error.ts'
 import { withApp } from './with-app.ts'
 
-const HELP = `Usage:
+export const help = `Usage:
   headgate clients list
   headgate clients create --name NAME [--scope "SCOPES"] [--project proj_…]… [--environment NAME]… [--no-credentials]
   headgate clients rotate ID [--grace SECONDS] [--revoke-tokens]
@@ -25,34 +26,40 @@ const options = {
   grace: { type: 'string' },
   'revoke-tokens': { type: 'boolean' },
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
 } as const
+
+const COLUMN = 'may_read_credentials'.length + 2
 
 const operator = { kind: 'operator', id: null }
 
 export async function clients(args: string[]): Promise<void> {
-  const { values, positionals } = read(args)
-  const [verb, id] = positionals
+  const { values, verb, id } = read(args)
   const print = (facts: Record<string, Fact>) => {
     if (values.json) console.log(JSON.stringify(facts))
-    else for (const [key, value] of Object.entries(facts)) console.log(`${key.padEnd(16)}${printable(value)}`)
+    else for (const [key, value] of Object.entries(facts)) console.log(key.padEnd(COLUMN) + printable(value))
   }
   if (verb === 'list') {
     await withApp(async (app, workspaceId) => {
-      for (const client of await listClients(app, workspaceId)) print(client)
+      for (const [i, client] of (await listClients(app, workspaceId)).entries()) {
+        if (i > 0 && !values.json) console.log('')
+        print(client)
+      }
     })
     return
   }
-  if (verb === 'create' && values.name !== undefined) {
+  if (verb === 'create') {
+    const { name } = values
+    if (name === undefined) throw new UsageError(`--name is missing\n${help}`)
     const environments = values.environment as EnvironmentName[] | undefined
-    if (environments?.some((name) => !['development', 'production'].includes(name)))
-      throw new UsageError(HELP)
+    if (environments?.some((one) => !['development', 'production'].includes(one)))
+      throw new UsageError('--environment must be development or production')
     await withApp(async (app, workspaceId) => {
+      for (const project of values.project ?? []) await requireProject(app, workspaceId, project)
       const { clientId, clientSecret } = await createApiClient(
         app,
         workspaceId,
         {
-          name: values.name!,
+          name,
           ...(values.scope === undefined ? {} : { scope: values.scope }),
           projectIds: values.project ?? null,
           environments: environments ?? null,
@@ -64,7 +71,6 @@ export async function clients(args: string[]): Promise<void> {
     })
     return
   }
-  if (verb === undefined || id === undefined) throw new UsageError(HELP)
   await withApp(async (app, workspaceId) => {
     switch (verb) {
       case 'rotate': {
@@ -83,20 +89,23 @@ export async function clients(args: string[]): Promise<void> {
         return enableApiClient(app, workspaceId, id, operator)
       case 'delete':
         return deleteApiClient(app, workspaceId, id, operator)
-      default:
-        throw new UsageError(HELP)
     }
   })
 }
+
+const ALONE = ['list', 'create']
+const WITH_ID = ['rotate', 'disable', 'enable', 'delete']
 
 type Fact = string | boolean | null
 
 function read(args: string[]) {
   try {
-    const parsed = parseArgs({ args, options, allowPositionals: true })
-    if (!parsed.values.help && parsed.positionals.length > 0) return parsed
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+    const [verb = '', id = '', ...rest] = positionals
+    const isWhole = ALONE.includes(verb) ? id === '' : WITH_ID.includes(verb) && id !== ''
+    if (isWhole && rest.length === 0) return { values, verb, id }
   } catch (cause) {
-    throw new UsageError(`${(cause as Error).message}\n${HELP}`, { cause })
+    throw new UsageError(`${(cause as Error).message}\n${help}`, { cause })
   }
-  throw new UsageError(HELP)
+  throw new UsageError(help)
 }

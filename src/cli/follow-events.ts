@@ -58,11 +58,15 @@ export async function followEvents(source: StreamSource, follow: Follow): Promis
           if (seen.size > REMEMBERED) seen.delete(seen.values().next().value!)
           await onEvent(event)
         }
-      } else if (stream.status === 403 || stream.status === 404) {
+      } else if (
+        stream.status === 403 ||
+        stream.status === 404 ||
+        (stream.status === 400 && last === undefined)
+      ) {
         throw new UsageError(
           `the server refuses this stream (HTTP ${stream.status}); look at client, project and environment`,
         )
-      } else if (stream.status === 400 && last !== undefined) {
+      } else if (stream.status === 400) {
         say('the last event is not kept any more; going on from now')
         last = undefined
       }

@@ -11,7 +11,7 @@ import { printable } from './printable.ts'
 import type { ServerEvent } from './read-server-events.ts'
 import { UsageError } from './usage-error.ts'
 
-const HELP = `Usage:
+export const help = `Usage:
   headgate listen --forward-to URL [--server URL] [--client-id ID] [--project proj_…] [--environment NAME] [--json]
 Each event is sent to URL as a webhook would be, signed with a key made for this run. Server and client are read from
 PIPEDREAM_BASE_URL, PIPEDREAM_CLIENT_ID and PIPEDREAM_CLIENT_SECRET, which a first start prints. Without --project the
@@ -24,7 +24,6 @@ const options = {
   project: { type: 'string' },
   environment: { type: 'string' },
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
 } as const
 
 const TIMEOUT_MS = 30_000
@@ -33,11 +32,12 @@ const MAX_BYTES = 64 * 1024
 export async function listen(args: string[]): Promise<void> {
   const values = read(args)
   const known = readClientEnvironment()
-  const target = values['forward-to'] === undefined ? null : URL.parse(values['forward-to'])
-  const server = URL.parse(values.server ?? known.baseUrl ?? '')
-  const clientId = values['client-id'] ?? known.clientId
-  if (!target || !server || clientId === undefined || known.clientSecret === undefined)
-    throw new UsageError(HELP)
+  if (values.environment !== undefined && !['development', 'production'].includes(values.environment))
+    throw new UsageError('--environment must be development or production')
+  const target = address('--forward-to', values['forward-to'])
+  const server = address('--server (or PIPEDREAM_BASE_URL)', values.server ?? known.baseUrl)
+  const clientId = given('--client-id (or PIPEDREAM_CLIENT_ID)', values['client-id'] ?? known.clientId)
+  const clientSecret = given('PIPEDREAM_CLIENT_SECRET', known.clientSecret)
   // Whoever names them means them, private or not.
   const egress = createEgress({ allow: [hostOf(server), hostOf(target)] })
   const stop = new AbortController()
@@ -51,7 +51,7 @@ export async function listen(args: string[]): Promise<void> {
     {
       server,
       clientId,
-      clientSecret: known.clientSecret.reveal(),
+      clientSecret: clientSecret.reveal(),
       project: values.project,
       environment: values.environment,
     },
@@ -99,10 +99,20 @@ const hostOf = (url: URL) => `${url.hostname}:${url.port || (url.protocol === 'h
 
 function read(args: string[]) {
   try {
-    const { values } = parseArgs({ args, options })
-    if (!values.help) return values
+    return parseArgs({ args, options }).values
   } catch (cause) {
-    throw new UsageError(`${(cause as Error).message}\n${HELP}`, { cause })
+    throw new UsageError(`${(cause as Error).message}\n${help}`, { cause })
   }
-  throw new UsageError(HELP)
+}
+
+function given<Value>(name: string, value: Value | undefined): Value {
+  if (value === undefined) throw new UsageError(`${name} is missing\n${help}`)
+  return value
+}
+
+function address(name: string, value: string | undefined): URL {
+  const url = URL.parse(given(name, value))
+  if (!url || !['http:', 'https:'].includes(url.protocol))
+    throw new UsageError(`${name} must be an http(s) address, such as http://localhost:8080/hooks`)
+  return url
 }

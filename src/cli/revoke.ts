@@ -7,10 +7,12 @@ import type { EnvironmentName } from '../db/tables.ts'
 import type { RevocationShape, RevokeAccountsAnswer, RevokeAccountsBody } from '../revocations/contract.ts'
 import { listRevocations, summarizeBatch } from '../revocations/read-revocations.ts'
 import { runRevocations } from '../revocations/run-revocations.ts'
+import { printable } from './printable.ts'
+import { requireProject } from './require-project.ts'
 import { UsageError } from './usage-error.ts'
 import { withApp } from './with-app.ts'
 
-const HELP = `Usage:
+export const help = `Usage:
   headgate revoke --project proj_… [--environment NAME] FILTER… (--yes | --dry-run) [--delete-accounts] [--json]
 Filters, which narrow each other: --app SLUG, --user EXTERNAL_USER_ID, --oauth-app oa_…, --connected-after TIME,
 --connected-before TIME; or --all. The environment is production unless named. The accounts stay, dead, under their
@@ -29,8 +31,9 @@ const options = {
   'dry-run': { type: 'boolean' },
   yes: { type: 'boolean' },
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
 } as const
+
+const FILTERS = ['app', 'user', 'oauth-app', 'connected-after', 'connected-before'] as const
 
 const operator = { kind: 'operator', id: null }
 
@@ -47,10 +50,9 @@ export async function revoke(args: string[]): Promise<void> {
     dry_run: values['dry-run'] ?? false,
   }
   await withApp(async (app, workspaceId) => {
-    const project = await app.projects.find(values.project ?? '')
-    if (project?.workspace_id !== workspaceId) throw new UsageError(`there is no project ${values.project}`)
+    const projectId = await requireProject(app, workspaceId, values.project)
     const env = projectEnvironmentOfRow(workspaceId, {
-      project_id: project.id,
+      project_id: projectId,
       environment: values.environment as EnvironmentName,
     })
     const answer = await revokeAccounts(app, env, body, operator, Infinity)
@@ -113,19 +115,21 @@ function print(asJson: boolean, answer: RevokeAccountsAnswer, receipts: Revocati
 
 const WIDTHS = [20, 24, 20, 13, 5, 0]
 
-/** A user's id may hold anything; a terminal must not obey it. */
-// oxlint-disable-next-line no-control-regex -- control characters are what this takes out
-const printable = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
-
 function read(args: string[]) {
   let values
   try {
     ;({ values } = parseArgs({ args, options }))
   } catch (cause) {
-    throw new UsageError(`${(cause as Error).message}\n${HELP}`, { cause })
+    throw new UsageError(`${(cause as Error).message}\n${help}`, { cause })
   }
-  const isSure = values.yes === true || values['dry-run'] === true
-  const known = ['development', 'production'].includes(values.environment)
-  if (values.help || values.project === undefined || !isSure || !known) throw new UsageError(HELP)
-  return values
+  const { project, environment } = values
+  const wrong = (what: string) => new UsageError(`${what}\n${help}`)
+  if (project === undefined) throw wrong('--project is missing')
+  if (!['development', 'production'].includes(environment))
+    throw wrong('--environment must be development or production')
+  if (!values.all && FILTERS.every((name) => values[name] === undefined))
+    throw wrong('name at least one filter, or say --all')
+  if (!values.yes && !values['dry-run'])
+    throw wrong('say --yes to revoke, or --dry-run to see what it would do')
+  return { ...values, project }
 }

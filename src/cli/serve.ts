@@ -5,6 +5,10 @@ import { addresses, welcome } from '../bootstrap/welcome.ts'
 import { loadConfig } from '../config.ts'
 import { UsageError } from './usage-error.ts'
 
+export const help = `Usage:
+  headgate serve [--ephemeral]
+Starts the server; --ephemeral keeps everything in memory. It is set by environment variables: docs/configuration.md.`
+
 const STOP_WITHIN_MS = 30_000
 
 export async function serve(args: string[]): Promise<void> {
@@ -46,13 +50,8 @@ export async function serve(args: string[]): Promise<void> {
 
 function readArguments(args: string[]): { ephemeral: boolean } {
   try {
-    const { values } = parseArgs({
-      args,
-      options: { ephemeral: { type: 'boolean', default: false }, help: { type: 'boolean' } },
-    })
-    if (!values.help) return { ephemeral: values.ephemeral }
+    return parseArgs({ args, options: { ephemeral: { type: 'boolean', default: false } } }).values
   } catch (cause) {
-    throw new UsageError(`${(cause as Error).message}\nUsage: headgate serve [--ephemeral]`, { cause })
+    throw new UsageError(`${(cause as Error).message}\n${help}`, { cause })
   }
-  throw new UsageError('Usage: headgate serve [--ephemeral]')
 }

@@ -1,7 +1,7 @@
 /** Owns `headgate apps set` and `unset`: what the database says about an app. */
 import { parseCatalogTexts, readCatalogFile } from '../apps/catalog-files.ts'
 import { setAppPatch, unsetAppPatch } from '../apps/set-app-patch.ts'
-import { BadRequest } from '../platform/errors.ts'
+import { BadRequest, NotFound } from '../platform/errors.ts'
 import { UsageError } from './usage-error.ts'
 import { withApp } from './with-app.ts'
 
@@ -34,6 +34,8 @@ async function askingForYes(change: Promise<void>): Promise<void> {
   try {
     await change
   } catch (error) {
+    if (error instanceof NotFound)
+      throw new UsageError('the database says nothing about this app', { cause: error })
     if (error instanceof BadRequest && error.code === 'confirmation_needed')
       throw new UsageError(`${error.message}\nNothing was changed. If that is right, say --yes.`, {
         cause: error,

@@ -3,19 +3,20 @@ import { removeSigningKey, rotateSigningKey } from '../api-clients/signing-keys.
 import { UsageError } from './usage-error.ts'
 import { withApp } from './with-app.ts'
 
-const HELP = `Usage:
+export const help = `Usage:
   headgate signing-keys list
   headgate signing-keys rotate      a new key signs ten minutes from now; issued tokens live on
   headgate signing-keys remove ID   emergency: every token of this key is refused within a second`
 
 export async function signingKeys(args: string[]): Promise<void> {
   const [verb, id, extra] = args
-  if (extra !== undefined) throw new UsageError(HELP)
+  const isWhole =
+    verb === 'list' || verb === 'rotate' ? id === undefined : verb === 'remove' && id !== undefined
+  if (!isWhole || extra !== undefined) throw new UsageError(help)
   await withApp(async (app) => {
-    if (verb === 'list' && id === undefined) {
+    if (verb === 'list') {
       for (const key of await app.accessTokens.publishedKeys()) console.log(`${key.kid}  ${key.alg}`)
-    } else if (verb === 'rotate' && id === undefined) console.log(await rotateSigningKey(app))
-    else if (verb === 'remove' && id !== undefined) await removeSigningKey(app, id)
-    else throw new UsageError(HELP)
+    } else if (verb === 'rotate') console.log(await rotateSigningKey(app))
+    else await removeSigningKey(app, id!)
   })
 }
