@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { AppShape } from '../apps/contract.ts'
 import { PageInfo, pageQuery } from '../db/page-query.ts'
+import { NO_NUL, SHA256_HEX } from '../platform/text-patterns.ts'
 
 const NullableText = Type.Union([Type.String(), Type.Null()])
 const NullableTime = Type.Union([Type.String({ format: 'date-time' }), Type.Null()])
@@ -30,7 +31,7 @@ export const ListAccountsAnswer = Type.Object({ data: Type.Array(AccountShape), 
 const IncludeCredentials = Type.Optional(Type.Enum(['true', 'false', '1', '0']))
 export const includesCredentials = (value: string | undefined): boolean => value === 'true' || value === '1'
 
-const Text = (maxLength: number) => Type.String({ maxLength, pattern: '^[^\\u0000]*$' })
+const Text = (maxLength: number) => Type.String({ maxLength, pattern: NO_NUL })
 
 export const ListAccountsQuery = Type.Object({
   external_user_id: Type.Optional(Text(250)),
@@ -65,7 +66,7 @@ export type CreateAccountBody = Static<typeof CreateAccountBody>
 export const ReportUnauthorizedBody = Type.Object({
   access_token_sha256: Type.Optional(
     Type.String({
-      pattern: '^[0-9A-Fa-f]{64}$',
+      pattern: SHA256_HEX,
       description:
         'SHA-256 (hex) of the access token that the app refused, so that a late report does not end a newer one. Not needed for keys',
     }),

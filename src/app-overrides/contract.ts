@@ -2,9 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { AppShape } from '../apps/contract.ts'
 import { PageInfo, pageQuery } from '../db/page-query.ts'
-
-/** No control characters, and something in it besides spaces. */
-const VISIBLE = '^[^\\S\\p{Cc}]*[^\\s\\p{Cc}][^\\p{Cc}]*$'
+import { NO_CONTROLS, VISIBLE } from '../platform/text-patterns.ts'
 
 const Nullable = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 const Name = Type.String({ minLength: 1, maxLength: 100, pattern: VISIBLE })
@@ -45,7 +43,7 @@ export type AppOverrideShape = Static<typeof AppOverrideShape>
 export const AppOverrideParams = Type.Object({ project_id: Type.String(), id: Type.String() })
 
 export const ListAppOverridesQuery = Type.Object({
-  app: Type.Optional(Type.String({ maxLength: 100, pattern: '^[^\\p{Cc}]*$', description: 'Slug or id' })),
+  app: Type.Optional(Type.String({ maxLength: 100, pattern: NO_CONTROLS, description: 'Slug or id' })),
   ...pageQuery,
 })
 export type ListAppOverridesQuery = Static<typeof ListAppOverridesQuery>

@@ -1,6 +1,7 @@
 /** Owns the wire shapes of apps and their categories (contract 2.A: App, AppCategory). */
 import { type Static, Type } from 'typebox'
 import { PageInfo, pageQuery } from '../db/page-query.ts'
+import { NO_NUL } from '../platform/text-patterns.ts'
 
 const NullableText = Type.Union([Type.String(), Type.Null()])
 
@@ -33,7 +34,7 @@ const Flag = Type.Optional(Type.Enum(['true', 'false', '1', '0']))
 
 /** `category_ids` comes as repeated keys or as one text joined by commas (contract 1.3). */
 export const ListAppsQuery = Type.Object({
-  q: Type.Optional(Type.String({ maxLength: 200, pattern: '^[^\\u0000]*$' })),
+  q: Type.Optional(Type.String({ maxLength: 200, pattern: NO_NUL })),
   sort_key: Type.Optional(Type.Enum(['name', 'name_slug', 'featured_weight'])),
   sort_direction: Type.Optional(Type.Enum(['asc', 'desc'])),
   category_ids: Type.Optional(

@@ -28,10 +28,13 @@ export function checkWebhookUri(app: Pick<App, 'egress'>, name: string, text: st
   try {
     app.egress.checkTarget(new URL(text))
   } catch (cause) {
-    throw new BadRequest(`${name} must be https and not a private address`, {
-      code: 'invalid_parameter',
-      cause,
-    })
+    throw new BadRequest(
+      `${name} must be https and not a private address, unless HEADGATE_EGRESS_ALLOW names it`,
+      {
+        code: 'invalid_parameter',
+        cause,
+      },
+    )
   }
   return text
 }

@@ -1,11 +1,10 @@
 /** Owns the wire shapes of external users (contract 2.A: ExternalUser, GetUsersResponse). */
 import { type Static, Type } from 'typebox'
 import { PageInfo, pageQuery } from '../db/page-query.ts'
+import { NO_NUL } from '../platform/text-patterns.ts'
 
 export const ListUsersQuery = Type.Object({
-  q: Type.Optional(
-    Type.String({ maxLength: 250, pattern: '^[^\\u0000]*$', description: 'Part of the external id' }),
-  ),
+  q: Type.Optional(Type.String({ maxLength: 250, pattern: NO_NUL, description: 'Part of the external id' })),
   ...pageQuery,
 })
 export type ListUsersQuery = Static<typeof ListUsersQuery>

@@ -1,5 +1,6 @@
 /** Owns what a developer's id for an end user may be: any text of 1 to 250 characters without control characters (contract 2.C). */
 import { Type } from 'typebox'
+import { NO_ASCII_CONTROLS } from '../platform/text-patterns.ts'
 
 export const MAX_EXTERNAL_ID_LENGTH = 250
 
@@ -7,7 +8,7 @@ export const MAX_EXTERNAL_ID_LENGTH = 250
 export const ExternalId = Type.String({
   minLength: 1,
   maxLength: MAX_EXTERNAL_ID_LENGTH,
-  pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+  pattern: NO_ASCII_CONTROLS,
 })
 
 /** The same rule for an id that arrives in a path, where a breach is simply an unknown user. */

@@ -2,6 +2,7 @@
 import { OAuthError } from '../api-clients/oauth-error.ts'
 import { isOutage } from '../db/outage.ts'
 import { AppError } from '../platform/errors.ts'
+import { wordsOfPattern } from '../platform/text-patterns.ts'
 
 export interface ErrorAnswer {
   status: number
@@ -49,11 +50,19 @@ export function errorAnswer(error: unknown, oauth: boolean): ErrorAnswer {
   return { status: known.status, headers: known.headers, body, ours: known.status >= 500 }
 }
 
+/** What the schema's checker found first. */
+interface Verdict {
+  keyword?: string
+  instancePath?: string
+  message?: string
+  params?: Record<string, unknown>
+}
+
 interface FrameworkError {
   statusCode?: number
   code?: string
   message?: string
-  validation?: { instancePath?: string; message?: string; params?: Record<string, unknown> }[]
+  validation?: Verdict[]
   validationContext?: string
 }
 
@@ -72,15 +81,31 @@ function fromFramework(error: unknown): AppError | undefined {
   if (validation) {
     const first = validation[0]
     const where = [validationContext, ...(first?.instancePath ?? '').split('/').slice(1)].join('.')
-    const missing = first?.params?.['missingProperty']
-    const what = typeof missing === 'string' ? missing : ''
-    const says = what ? `${what} is missing` : (first?.message ?? 'is not valid')
-    return new AppError(400, what ? `${says} (in ${where})` : `${where} ${says}`, {
-      code: 'invalid_parameter',
-    })
+    return new AppError(400, sentence(where, first), { code: 'invalid_parameter' })
   }
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return undefined
   return new AppError(statusCode, PLAIN_WORDS[code] ?? 'The request is not valid', {
     code: 'invalid_request',
   })
+}
+
+function sentence(where: string, { keyword, message, params = {} }: Verdict = {}): string {
+  switch (keyword) {
+    case 'required':
+      return `${String(params['missingProperty'])} is missing (in ${where})`
+    case 'additionalProperties':
+      return `${String(params['additionalProperty'])} is unknown (in ${where})`
+    case 'enum':
+      return `${where} must be one of ${(params['allowedValues'] as string[]).join(', ')}`
+    case 'minLength':
+      return `${where} must ${params['limit'] === 1 ? 'not be empty' : `have at least ${String(params['limit'])} characters`}`
+    case 'maxLength':
+      return `${where} must have at most ${String(params['limit'])} characters`
+    case 'format':
+      return `${where} must be a time such as 2026-11-22T12:00:00Z`
+    case 'pattern':
+      return `${where} ${wordsOfPattern(String(params['pattern']))}`
+    default:
+      return `${where} ${message ?? 'is not valid'}`
+  }
 }

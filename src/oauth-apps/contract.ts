@@ -2,18 +2,13 @@
 import { type Static, Type } from 'typebox'
 import { AppShape } from '../apps/contract.ts'
 import { PageInfo, pageQuery } from '../db/page-query.ts'
-
-/** No control characters, and something in it besides spaces. */
-const VISIBLE = '^[^\\S\\p{Cc}]*[^\\s\\p{Cc}][^\\p{Cc}]*$'
-const NO_CONTROLS = '^[^\\p{Cc}]*$'
+import { NO_CONTROLS, NO_SPACES, VISIBLE } from '../platform/text-patterns.ts'
 
 const Nullable = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 
 const ClientCredential = Type.String({ minLength: 1, maxLength: 4096, pattern: VISIBLE })
 const UpstreamScopes = Type.Optional(
-  Nullable(
-    Type.Array(Type.String({ minLength: 1, maxLength: 300, pattern: '^[^\\s\\p{Cc}]+$' }), { maxItems: 200 }),
-  ),
+  Nullable(Type.Array(Type.String({ minLength: 1, maxLength: 300, pattern: NO_SPACES }), { maxItems: 200 })),
 )
 /** Sealed, and never returned: an app's definition says which it uses, as `oauth_app.<name>`. */
 const Settings = Type.Optional(

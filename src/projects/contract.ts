@@ -1,8 +1,6 @@
 /** Owns the wire shapes of projects (contract rows 46, 47 and 49); `require_allowed_origins`, `verifier_uri` and `logo_url` are our addition. */
 import { type Static, Type } from 'typebox'
-
-/** No control characters, and something in it besides spaces. */
-const VISIBLE = '^[^\\S\\p{Cc}]*[^\\s\\p{Cc}][^\\p{Cc}]*$'
+import { EMAIL, VISIBLE } from '../platform/text-patterns.ts'
 
 const Nullable = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 const Name = Type.String({ minLength: 1, maxLength: 100, pattern: VISIBLE })
@@ -24,9 +22,7 @@ export type ProjectShape = Static<typeof ProjectShape>
 export const UpdateProjectBody = Type.Object({
   name: Type.Optional(Nullable(Name)),
   app_name: Type.Optional(Nullable(Name)),
-  support_email: Type.Optional(
-    Nullable(Type.String({ maxLength: 254, pattern: '^[^\\s\\p{Cc}@<>"]+@[^\\s\\p{Cc}@<>"]+$' })),
-  ),
+  support_email: Type.Optional(Nullable(Type.String({ maxLength: 254, pattern: EMAIL }))),
   require_allowed_origins: Type.Optional(
     Type.Boolean({ description: 'Connect tokens must list the origins that may use and frame them' }),
   ),

@@ -70,10 +70,13 @@ export function checkVerifierUri({ egress }: Pick<App, 'egress'>, text: string):
     if (!isWeb || !isClean || !url) throw new BadRequest('not a web address')
     if (!isLoopback) egress.checkTarget(url)
   } catch (cause) {
-    throw new BadRequest('verifier_uri must be https, without user and fragment, and not a private address', {
-      code: 'invalid_parameter',
-      cause,
-    })
+    throw new BadRequest(
+      'verifier_uri must be https, without user and fragment, and not a private address, unless HEADGATE_EGRESS_ALLOW names it',
+      {
+        code: 'invalid_parameter',
+        cause,
+      },
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 /** Owns the wire shapes of revocations: all of it is our addition, no SDK knows it. */
 import { type Static, Type } from 'typebox'
 import { PageInfo, pageQuery } from '../db/page-query.ts'
+import { NO_NUL } from '../platform/text-patterns.ts'
 
 const NullableText = Type.Union([Type.String(), Type.Null()])
 const Id = Type.Optional(Type.String({ maxLength: 100, pattern: '^[0-9A-Za-z_]*$' }))
@@ -42,8 +43,7 @@ export const ListRevocationsAnswer = Type.Object({
 })
 export type ListRevocationsAnswer = Static<typeof ListRevocationsAnswer>
 
-const Text = (maxLength: number) =>
-  Type.Optional(Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000]*$' }))
+const Text = (maxLength: number) => Type.Optional(Type.String({ minLength: 1, maxLength, pattern: NO_NUL }))
 const Moment = Type.Optional(
   Type.String({ format: 'date-time', description: 'By the time the account was first connected' }),
 )
