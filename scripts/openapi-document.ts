@@ -155,6 +155,7 @@ function complete(document: OpenApiDocument, route: string, policy: RoutePolicy)
   const operation = operationOf(document, route)
   operation.security = securityOf(policy)
   if (otherAnswers[route]) operation.responses = { ...otherAnswers[route] }
+  if (route.includes(' /v1/')) operation.responses['default'] = otherFailure(route)
   for (const [status, answer] of Object.entries(operation.responses)) {
     if (answer.description === undefined || answer.description === 'Default Response')
       operation.responses[status] = { ...answer, description: STATUS_CODES[status] ?? '' }
@@ -172,6 +173,12 @@ function complete(document: OpenApiDocument, route: string, policy: RoutePolicy)
   const environment = policy.tenant === 'none' ? [] : [{ $ref: '#/components/parameters/Environment' }]
   operation.parameters = [...missing, ...declared, ...(environment as unknown as Parameter[])]
 }
+
+/** What any route may answer beside what it names: a body of another type or too large, an outage. Streams name none of theirs. */
+const otherFailure = (route: string): Answer => ({
+  description: 'Any other failure; 503 and 429 say in Retry-After when to try again',
+  content: { 'application/json': { schema: route.includes(' /v1/oauth/') ? OAuthErrorAnswer : ErrorShape } },
+})
 
 /** A query that may hold anything: fastify-swagger takes the keywords of its record for names of parameters. */
 function readableParameters(parameters: Parameter[]): Parameter[] {

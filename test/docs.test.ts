@@ -58,6 +58,7 @@ for (const [route, policy] of describedRoutes) {
         `${status}: no schema`,
       )
     }
+    if (route.includes(' /v1/')) assert.ok(operation.responses['default'], 'no word about other failures')
     assert.ok(successOf(operation).length > 0 || route.endsWith(ONLY_POST), 'no answer of success')
   })
 }

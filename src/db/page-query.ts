@@ -1,12 +1,13 @@
 /** Owns the paging parameters and the `page_info` of every list (contract section 4). */
 import { Type } from 'typebox'
 import { BadRequest } from '../platform/errors.ts'
+import { WHOLE_NUMBER } from '../platform/text-patterns.ts'
 import type { PageRequest } from './pages.ts'
 
 /** Parameters arrive as text and nothing is coerced, so the number is a pattern. */
 export const pageQuery = {
   limit: Type.Optional(
-    Type.String({ pattern: '^[0-9]{1,9}$', description: '1..100, default 10; more counts as 100' }),
+    Type.String({ pattern: WHOLE_NUMBER, description: '1..100, default 10; more counts as 100' }),
   ),
   after: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
   before: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),

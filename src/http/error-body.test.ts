@@ -51,6 +51,7 @@ test('what a schema refuses is said without a regular expression, and names the 
       { app: 'github', client_id: 'c', client_secret: 's', scopes: ['a b'] },
       'body.scopes.0 must not hold spaces or control characters',
     ],
+    [ListAccountsQuery, { limit: 'ten' }, 'body.limit must be a whole number'],
     [
       ListAccountsQuery,
       { include_credentials: 'yes' },

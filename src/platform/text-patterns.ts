@@ -9,6 +9,8 @@ export const NO_SPACES = '^[^\\s\\p{Cc}]+$'
 /** What a database cannot hold; anything else is looked for and not found. */
 export const NO_NUL = '^[^\\u0000]*$'
 export const EMAIL = '^[^\\s\\p{Cc}@<>"]+@[^\\s\\p{Cc}@<>"]+$'
+/** Of no more digits than a sane one has. */
+export const WHOLE_NUMBER = '^[0-9]{1,9}$'
 export const SHA256_HEX = '^[0-9A-Fa-f]{64}$'
 
 const words: Record<string, string> = {
@@ -18,6 +20,7 @@ const words: Record<string, string> = {
   [NO_SPACES]: 'must not hold spaces or control characters',
   [NO_NUL]: 'must not hold the character U+0000',
   [EMAIL]: 'must be an e-mail address',
+  [WHOLE_NUMBER]: 'must be a whole number',
   [SHA256_HEX]: 'must be 64 hexadecimal digits',
 }
 
