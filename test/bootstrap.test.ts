@@ -131,17 +131,26 @@ api_clients:
   await again.stop()
 
   const broken = join(folder, 'broken.yaml')
-  for (const text of [
-    'projects: [{ id: proj_new, nam: typo }]',
-    `api_clients: [{ id: x, secret: ${secret}, name: y }]`,
-    `projects: "${secret}`,
-  ]) {
+  const cases: [text: string, says: RegExp][] = [
+    ['projects: [{ id: proj_new, nam: typo }]', /\/projects\/0 has no use for nam/],
+    [`api_clients: [{ id: x, secret: ${secret}, name: y }]`, /\/api_clients\/0\/id/],
+    [`projects: "${secret}`, /cannot be read as YAML \(line 1\)/],
+    // Nothing is wrong with its form; what it asks for cannot be.
+    [
+      `projects: [{ id: proj_new, name: New, logo: none.png, oauth_apps: [{ app: githup, client_id: a, client_secret: ${secret} }] }]
+api_clients: [{ id: new-client, secret: ${secret}, name: New, scope: everything, projects: [proj_new, proj_no] }]`,
+      /\/projects\/0\/logo: .*; \/projects\/0\/oauth_apps\/0: app names no app; \/api_clients\/0\/scope: .*; \/api_clients\/0\/projects\/1: there is no project proj_no$/,
+    ],
+  ]
+  for (const [text, says] of cases) {
     writeFileSync(broken, text)
-    await assert.rejects(
-      start({ HEADGATE_SEED_FILE: broken }),
-      (error: Error) => error.name === 'BadSeed' && !error.message.includes(secret),
-    )
+    await assert.rejects(start({ HEADGATE_SEED_FILE: broken }), (error: Error) => {
+      assert.equal(error.name, 'BadSeed')
+      assert.match(error.message, says)
+      return !error.message.includes(secret)
+    })
   }
+  await assert.rejects(start({ HEADGATE_SEED_FILE: join(folder, 'none.yaml') }), /cannot be read \(ENOENT\)/)
   const after = await start()
   const projects = await after.app.db.read.selectFrom('projects').select('id').execute()
   assert.ok(!projects.some((project) => project.id === 'proj_new'))

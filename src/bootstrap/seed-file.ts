@@ -12,8 +12,8 @@ import { createOAuthApp } from '../oauth-apps/create-oauth-app.ts'
 import { findDefaultOAuthApp } from '../oauth-apps/find-oauth-app.ts'
 import { Secret } from '../platform/secret.ts'
 import { createProject } from '../projects/create-project.ts'
-import { checkVerifierUri } from '../projects/update-project.ts'
 import { setProjectLogo } from '../projects/project-logo.ts'
+import { problemsOfSeed } from './check-seed.ts'
 
 const closed = { additionalProperties: false }
 const Name = Type.String({ minLength: 1, maxLength: 100 })
@@ -60,7 +60,7 @@ export const SeedFile = Type.Object(
   { projects: Type.Optional(Type.Array(SeedProject)), api_clients: Type.Optional(Type.Array(SeedApiClient)) },
   closed,
 )
-type SeedFile = Static<typeof SeedFile>
+export type SeedFile = Static<typeof SeedFile>
 
 /** A seed file that cannot be used; nothing of it was applied. The text names the place, never a value. */
 export class BadSeed extends Error {
@@ -72,10 +72,11 @@ const operator = { kind: 'operator', id: null }
 /** Safe to repeat. An API client whose secret differs gets the one of the file. @throws BadSeed */
 export async function applySeedFile(app: App, workspaceId: string, path: string): Promise<void> {
   const seed = await readSeed(path)
+  const problems = await problemsOfSeed(app, workspaceId, seed, path)
+  if (problems.length > 0) throw new BadSeed(`${path}: ${problems.join('; ')}`)
   for (const project of seed.projects ?? []) {
     if (!(await app.projects.find(project.id))) {
       const { id, name, app_name: appName, support_email: supportEmail, verifier_uri: verifierUri } = project
-      if (verifierUri !== undefined) checkVerifierUri(app, verifierUri)
       await createProject(
         app,
         workspaceId,
@@ -121,20 +122,19 @@ export async function applySeedFile(app: App, workspaceId: string, path: string)
   }
 }
 
-/** Where the project has none. @throws BadSeed */
+/** Where the project has none. */
 async function seedLogo(app: App, env: ProjectEnvironment, file: string): Promise<void> {
-  if ((await app.projects.find(env.projectId))?.logo_digest) return
-  try {
+  if (!(await app.projects.find(env.projectId))?.logo_digest)
     await setProjectLogo(app, env, await readFile(file), operator)
-  } catch (cause) {
-    throw new BadSeed(`${file} cannot be used as a logo: ${(cause as Error).message}`, { cause })
-  }
 }
 
 async function readSeed(path: string): Promise<SeedFile> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new BadSeed(`${path} cannot be read (${cause.code})`, { cause })
+  })
   let value: unknown
   try {
-    value = parse(await readFile(path, 'utf8'), { maxAliasCount: 20 }) ?? {}
+    value = parse(text, { maxAliasCount: 20 }) ?? {}
   } catch (cause) {
     // The parser quotes the offending line, which may hold a secret: only its place is repeated.
     const position = (cause as { linePos?: { line: number }[] }).linePos?.[0]?.line
@@ -142,7 +142,10 @@ async function readSeed(path: string): Promise<SeedFile> {
   }
   const ajv = new Ajv({ allErrors: true, strict: false })
   if (!ajv.validate(SeedFile, value)) {
-    const problems = (ajv.errors ?? []).map((error) => `${error.instancePath || '/'} ${error.message}`)
+    const problems = (ajv.errors ?? []).map(({ instancePath, message, params }) => {
+      const unknown = params['additionalProperty'] as string | undefined
+      return `${instancePath || '/'} ${unknown === undefined ? message : `has no use for ${unknown}`}`
+    })
     throw new BadSeed(`${path}: ${problems.join('; ')}`)
   }
   return value as SeedFile

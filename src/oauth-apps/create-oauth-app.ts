@@ -85,7 +85,8 @@ function isSecretOf(
   }
 }
 
-function requireOAuth(found: CatalogApp | undefined): CatalogApp {
+/** @throws BadRequest for an app that is unknown or has no use for an OAuth app */
+export function requireOAuth(found: CatalogApp | undefined): CatalogApp {
   if (!found) throw new BadRequest('app names no app', { code: 'unknown_app' })
   if (found.auth_type !== 'oauth') {
     throw new BadRequest(`${found.name} does not connect by OAuth, so it needs no OAuth app`, {

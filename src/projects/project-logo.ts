@@ -25,18 +25,24 @@ export function readLogo(dataUri: string): Buffer {
   return Buffer.from(base64, 'base64')
 }
 
-/** Returns the digest that is its address. @throws BadRequest when it is too large or no PNG, JPEG or WebP */
+/** @throws BadRequest when it is too large or no PNG, JPEG or WebP */
+export function mediaTypeOf(bytes: Buffer): string {
+  if (bytes.length > MAX_LOGO_BYTES)
+    throw new BadRequest('The logo must have 256 KB at most', { code: 'invalid_parameter' })
+  const mediaType = KINDS.find(([, isOne]) => isOne(bytes))?.[0]
+  if (mediaType === undefined)
+    throw new BadRequest('The logo must be a PNG, JPEG or WebP picture', { code: 'invalid_parameter' })
+  return mediaType
+}
+
+/** Returns the digest that is its address. @throws BadRequest as mediaTypeOf */
 export async function setProjectLogo(
   app: Pick<App, 'db' | 'clock' | 'projects'>,
   tenant: { workspaceId: string; projectId: string },
   bytes: Buffer,
   actor: { kind: string; id: string | null },
 ): Promise<string> {
-  if (bytes.length > MAX_LOGO_BYTES)
-    throw new BadRequest('The logo must have 256 KB at most', { code: 'invalid_parameter' })
-  const mediaType = KINDS.find(([, isOne]) => isOne(bytes))?.[0]
-  if (mediaType === undefined)
-    throw new BadRequest('The logo must be a PNG, JPEG or WebP picture', { code: 'invalid_parameter' })
+  const mediaType = mediaTypeOf(bytes)
   const now = app.clock.now()
   const digest = digestHex(bytes)
   await app.db.write(async (tx) => {
