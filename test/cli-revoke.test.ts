@@ -44,7 +44,7 @@ test('headgate revoke: a dry run changes nothing, --yes leaves a receipt for eac
       ),
     )
   assert.equal((await run(['--all'])).code, 1, 'not without --yes')
-  assert.match((await run(['--yes'])).err, /at least one filter/)
+  assert.match((await run(['--user', 'nobody', '--dry-run'])).err, /^headgate: there is no user nobody\n$/)
   const dry = await run(['--app', 'acme_keys', '--dry-run', '--json'])
   assert.deepEqual([(JSON.parse(dry.out) as RevokeAccountsAnswer).accounts, dry.code], [2, 0])
   const table = await run(['--user', 'u1', '--yes'])

@@ -2,6 +2,7 @@
 import type { ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
 import { findExternalUserByExternalId } from '../external-users/find-external-user.ts'
+import { findOAuthApp } from '../oauth-apps/find-oauth-app.ts'
 import { BadRequest, NotFound } from '../platform/errors.ts'
 import type { CannotBeRevoked, RevokeAccountsAnswer, RevokeAccountsBody } from '../revocations/contract.ts'
 import { listRevocations, summarizeBatch } from '../revocations/read-revocations.ts'
@@ -17,7 +18,7 @@ const MOST_RECEIPTS = 100
 /**
  * Done when it answers, except that a large batch goes on by itself and that the providers' answers are still to come: both show in the
  * receipts. `patienceMs` is for a command, which waits for the end.
- * @throws BadRequest when nothing is chosen, or a moment is none; NotFound for an unknown user
+ * @throws BadRequest when nothing is chosen, or a moment is none, or an app or OAuth app is unknown; NotFound for an unknown user
  */
 export async function revokeAccounts(
   app: RevokeCapabilities,
@@ -56,10 +57,26 @@ async function readFilters(
       ? undefined
       : await findExternalUserByExternalId(app, env, external_user_id)
   if (external_user_id !== undefined && !user) throw new NotFound()
+  const hasNone = async (filter: RevokeFilters) =>
+    (await countAccountsToRevoke(app.db.read, env, filter)).length === 0
+  const found = appId === undefined ? undefined : app.catalog.current.find(appId)
+  // A name misspelt in a hurry: to revoke nothing must not look like success.
+  if (appId !== undefined && !found && (await hasNone({ appSlug: appId })))
+    throw new BadRequest('app names no app, and no account is left of one that was called so', {
+      code: 'unknown_app',
+    })
+  if (
+    oauth_app_id !== undefined &&
+    (await hasNone({ oauthAppId: oauth_app_id })) &&
+    !(await findOAuthApp(app, env, oauth_app_id))
+  )
+    throw new BadRequest('oauth_app_id names no OAuth app of this project, and no account is left of one', {
+      code: 'unknown_oauth_app',
+    })
   return {
     ...(user === undefined ? {} : { externalUserId: user.id }),
     // An app that left the catalogue is still found by the slug that it had.
-    ...(appId === undefined ? {} : { appSlug: app.catalog.current.find(appId)?.name_slug ?? appId }),
+    ...(appId === undefined ? {} : { appSlug: found?.name_slug ?? appId }),
     ...(oauth_app_id === undefined ? {} : { oauthAppId: oauth_app_id }),
     ...(connected_after === undefined ? {} : { connectedAfter: moment('connected_after', connected_after) }),
     ...(connected_before === undefined

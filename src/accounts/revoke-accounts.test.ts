@@ -211,6 +211,14 @@ test('a request that chooses nothing, misspells a filter, or is not allowed, cha
   ]
   for (const body of bodies) assertStatus(await revoke(world, body as RevokeAccountsBody), 400)
   assertStatus(await revoke(world, { external_user_id: 'nobody' }), 404)
+  for (const [body, code] of [
+    [{ app: 'acme_kes' }, 'unknown_app'],
+    [{ app: 'acme', oauth_app_id: 'oa_nowhere' }, 'unknown_oauth_app'],
+  ] as const) {
+    const refused = await revoke(world, body)
+    assertStatus(refused, 400)
+    assert.equal(jsonOf<{ code: string }>(refused).code, code, 'to revoke nothing does not look like success')
+  }
   const path = `/v1/connect/${world.p1}/revocations`
   const body = { all: true }
   assertStatus(await send(world.address, 'POST', path, { token: await world.connectToken(), body }), 403)

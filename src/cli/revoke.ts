@@ -4,6 +4,7 @@ import { projectEnvironmentOfRow, type ProjectEnvironment } from '../access/proj
 import { revokeAccounts } from '../accounts/answer-revoke-accounts.ts'
 import type { App } from '../app.ts'
 import type { EnvironmentName } from '../db/tables.ts'
+import { NotFound } from '../platform/errors.ts'
 import type { RevocationShape, RevokeAccountsAnswer, RevokeAccountsBody } from '../revocations/contract.ts'
 import { listRevocations, summarizeBatch } from '../revocations/read-revocations.ts'
 import { runRevocations } from '../revocations/run-revocations.ts'
@@ -55,7 +56,9 @@ export async function revoke(args: string[]): Promise<void> {
       project_id: projectId,
       environment: values.environment as EnvironmentName,
     })
-    const answer = await revokeAccounts(app, env, body, operator, Infinity)
+    const answer = await revokeAccounts(app, env, body, operator, Infinity).catch((cause: unknown) => {
+      throw cause instanceof NotFound ? new UsageError(`there is no user ${values.user}`, { cause }) : cause
+    })
     if (answer.batch_id === null) {
       print(values.json ?? false, answer, [])
       return
