@@ -40,6 +40,8 @@ function usage(): string {
 
 const [name = 'help', ...args] = process.argv.slice(2)
 const command = commands[name]
+/** A port that is taken, an address that is not ours, a database that does not answer: no mistake in the program. */
+const OF_THE_SYSTEM = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'ECONNREFUSED'])
 const asksForHelp = (word: string) => word === '--help' || word === '-h'
 if (name === 'help' || asksForHelp(name)) console.log(usage())
 else if (!command) {
@@ -57,9 +59,8 @@ else if (!command) {
       ['BadConfig', 'BadKeyRing', 'WrongKeys', 'SchemaTooNew', 'BadSeed', 'UsageError'].includes(
         (error as Error).name,
       )
-    const code = (error as NodeJS.ErrnoException).code
-    if (expected || code === 'EADDRINUSE' || code === 'EACCES')
-      console.error(`headgate: ${(error as Error).message}`)
+    const { code = '', message } = error as NodeJS.ErrnoException
+    if (expected || OF_THE_SYSTEM.has(code)) console.error(`headgate: ${message || code}`)
     else console.error(error)
     process.exit(1)
   }

@@ -56,6 +56,11 @@ test('a bad value names its setting, and a secret one is never shown', () => {
       /CLIENT_SECRET/,
     ],
     [{ HEADGATE_BOOTSTRAP_CLIENT_ID: 'client-one' }, /go together/],
+    [
+      { HEADGATE_TRUSTED_PROXIES: '10.0.0.0/8, proxy.example' },
+      /^HEADGATE_TRUSTED_PROXIES must be addresses/,
+    ],
+    [{ HEADGATE_TRUSTED_PROXIES: '10.0.0.0/33' }, /^HEADGATE_TRUSTED_PROXIES/],
     [{ HEADGATE_TLS_CERT: '/cert.pem' }, /^HEADGATE_TLS_CERT must be PEM text/],
     [{ HEADGATE_TLS_KEY: 'hunter2' }, /^HEADGATE_TLS_KEY must be PEM text/],
     [{ HEADGATE_TLS_CERT: '-----BEGIN CERTIFICATE-----' }, /go together/],
@@ -68,6 +73,11 @@ test('a bad value names its setting, and a secret one is never shown', () => {
       JSON.stringify(env),
     )
   }
+})
+
+test('addresses and ranges of both families are taken for proxies', () => {
+  const { config } = loadConfig({ HEADGATE_TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8,::1,fd00::/8' })
+  assert.deepEqual(config.trustedProxies, ['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8'])
 })
 
 test('an empty value counts as not set', () => {

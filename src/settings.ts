@@ -1,4 +1,5 @@
 /** Owns the table of settings: name, default, check and a sentence each. `docs/configuration.md` is generated from it. */
+import { isIP } from 'node:net'
 
 export interface Setting {
   name: string
@@ -33,6 +34,14 @@ const publicUrl = (value: string) => {
     url.password
   ) {
     throw new Error('must be an http(s) URL without query, fragment or user')
+  }
+}
+const addressRanges = (value: string) => {
+  for (const entry of value.split(',').map((one) => one.trim())) {
+    const [address = '', bits = '0', ...rest] = entry.split('/')
+    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+    if (entry !== '' && (rest.length > 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > most))
+      throw new Error('must be addresses or CIDR ranges such as 10.0.0.0/8, separated by commas')
   }
 }
 const pattern = (expression: RegExp, says: string) => (value: string) => {
@@ -135,6 +144,7 @@ export const settings: readonly Setting[] = [
     default: '',
     description:
       'Addresses or CIDR ranges of reverse proxies whose `X-Forwarded-For` is believed, separated by commas. Empty: none is.',
+    check: addressRanges,
   },
   {
     name: 'HEADGATE_TLS',

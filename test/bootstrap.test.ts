@@ -157,6 +157,12 @@ api_clients: [{ id: new-client, secret: ${secret}, name: New, scope: everything,
   await after.stop()
 })
 
+test('an entry of the outbound allow list that is no target is told with the name of the setting', async (t) => {
+  const { start } = await home(t)
+  const starting = start({ HEADGATE_EPHEMERAL: 'on', HEADGATE_EGRESS_ALLOW: 'localhost:4000,::no::' })
+  await assert.rejects(starting, { name: 'BadConfig', message: /^HEADGATE_EGRESS_ALLOW: "::no::" is not/ })
+})
+
 test('an ephemeral server leaves nothing on disk', async (t) => {
   const { folder, start } = await home(t)
   const server = await start({ HEADGATE_EPHEMERAL: 'on' })

@@ -9,7 +9,7 @@ import { AccessTokens } from '../api-clients/access-tokens.ts'
 import { ensureSigningKey } from '../api-clients/signing-keys.ts'
 import type { App } from '../app.ts'
 import { openLiveCatalog } from '../apps/live-catalog.ts'
-import type { Config } from '../config.ts'
+import { BadConfig, type Config } from '../config.ts'
 import { checkKeys, ensureInstance, openCountedVault, readInstance, WrongKeys } from '../db/instance.ts'
 import { migrate } from '../db/migrate.ts'
 import { lookInto, openDb } from '../db/open.ts'
@@ -57,7 +57,7 @@ export async function createApp(
     const processes = await registerProcess(db, databaseUrl, mintHex(16))
     opened.push(() => processes.close())
     const sandbox = config.sandbox ? [new URL(config.publicUrl).host] : []
-    const egress = createEgress({ allow: [...config.egressAllow, ...sandbox] })
+    const egress = openEgress(config.egressAllow, sandbox)
     opened.push(() => egress.close())
     const catalog = await openLiveCatalog({ db, log }, catalogSources(config))
     const base = { config, db, vault, clock, log, egress, processes, catalog }
@@ -81,6 +81,15 @@ export async function createApp(
 }
 
 /** Keys from the setting, else from the file; made only for a database that is new. Data whose keys are not these is not touched. */
+/** @throws BadConfig for an entry that is no target */
+function openEgress(allowed: string[], sandbox: string[]) {
+  try {
+    return createEgress({ allow: [...allowed, ...sandbox] })
+  } catch (cause) {
+    throw new BadConfig(`HEADGATE_EGRESS_ALLOW: ${(cause as Error).message}`, { cause })
+  }
+}
+
 async function readKeys(config: Config, databaseUrl: string): Promise<KeyRing> {
   const known = await lookInto(databaseUrl, readInstance)
   const text = config.keys?.reveal() ?? (config.ephemeral ? newKeyRingText() : readKeyFile(config.keysFile))

@@ -81,8 +81,11 @@ export async function followEvents(source: StreamSource, follow: Follow): Promis
   }
 }
 
-const reasonOf = (error: unknown): string =>
-  error instanceof AppError ? error.message : ((error as NodeJS.ErrnoException).code ?? 'broken off')
+/** The server is the caller's own: why it cannot be reached is no secret, and a certificate that is not trusted is the usual reason. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof AppError)) return (error as NodeJS.ErrnoException).code ?? 'broken off'
+  return typeof error.detail === 'string' ? `${error.message}: ${error.detail}` : error.message
+}
 
 function addressOf({ server, project }: StreamSource): URL {
   const base = server.href.replace(/\/$/, '')
