@@ -8,6 +8,7 @@ import { openWorld } from '../../test/security/harness.ts'
 import { reply } from '../upstream/local-server.ts'
 import { checkOAuthApp } from './check-oauth-app.ts'
 import type { OAuthAppCheck } from './contract.ts'
+import { updateOAuthApp } from './update-oauth-app.ts'
 
 test('invalid_grant: accepted; invalid_client: refused; anything else is no verdict, and nothing secret is said', async (t) => {
   const world = await connectWorld(t)
@@ -37,6 +38,20 @@ test('invalid_grant: accepted; invalid_client: refused; anything else is no verd
     'a code of its own each time',
   )
   assert.deepEqual(await world.rows('accounts'), [])
+})
+
+test('a setting that the app needs and lacks, and one that it has no use for, are warnings without a value', async (t) => {
+  const headers = { 'developer-token': '{{oauth_app.developer_token?}}' }
+  const world = await connectWorld(t, { double: { test_request: { method: 'GET', url: '/me', headers } } })
+  const warnings = async (settings: Record<string, string> | null) => {
+    await updateOAuthApp(world.app, world.env, world.oauthAppId, { settings }, { kind: 'operator', id: null })
+    return (await checkOAuthApp(world.app, world.env, world.oauthAppId)).warnings
+  }
+  const missing = 'Double uses settings.developer_token, which this OAuth app does not have'
+  assert.deepEqual(await warnings(null), [missing])
+  const misspelt = await warnings({ developer_tokn: 'canary', key_id: 'k1' })
+  assert.deepEqual(misspelt, [missing, 'Double has no use for settings.developer_tokn'])
+  assert.deepEqual(await warnings({ developer_token: 'canary' }), [])
 })
 
 test('over the API: the sandbox tells a good client from a bad one; a foreign id is an unknown one; and it is limited', async (t) => {

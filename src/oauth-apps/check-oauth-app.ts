@@ -4,7 +4,9 @@ import type { App } from '../app.ts'
 import type { CatalogApp } from '../apps/catalog.ts'
 import { mintSecret } from '../platform/crypto/secrets.ts'
 import { NotFound } from '../platform/errors.ts'
+import { templatesOf } from '../upstream/definition-templates.ts'
 import { exchangeCode } from '../upstream/exchange-code.ts'
+import { templateNames } from '../upstream/template.ts'
 import { TokenRequestFailed } from '../upstream/token-request-failed.ts'
 import type { OAuthAppCheck } from './contract.ts'
 import { findOAuthApp, type OAuthApp } from './find-oauth-app.ts'
@@ -41,7 +43,7 @@ export async function checkOAuthApp(
   return {
     ...(await verdict(app, found, oauthApp, redirectUri)),
     redirect_uri: redirectUri,
-    warnings: warningsOf(found, redirectUri),
+    warnings: [...addressWarnings(found, redirectUri), ...settingWarnings(found, oauthApp)],
   }
 }
 
@@ -77,7 +79,7 @@ async function verdict(
 
 const unknown = (detail: string) => ({ status: 'unknown' as const, detail })
 
-function warningsOf(found: CatalogApp | undefined, redirectUri: string): string[] {
+function addressWarnings(found: CatalogApp | undefined, redirectUri: string): string[] {
   const { protocol, hostname } = new URL(redirectUri)
   if (protocol === 'https:') return []
   if (found?.quirks.some((quirk) => quirk.startsWith('A13-')))
@@ -86,4 +88,20 @@ function warningsOf(found: CatalogApp | undefined, redirectUri: string): string[
     ]
   if (['localhost', '127.0.0.1', '[::1]'].includes(hostname)) return []
   return ['The redirect address is not https; most providers accept that for localhost only']
+}
+
+/** Names that no template has to speak of: the consent screen's, and the key's of a client that proves itself with one. */
+const ALWAYS_KNOWN = ['name', 'key_id']
+
+/** A name misspelt is otherwise noticed when an account's first request is refused. */
+function settingWarnings(found: CatalogApp | undefined, { settings }: OAuthApp): string[] {
+  if (!found) return []
+  const names = templatesOf(found).flatMap(({ text }) => templateNames(text))
+  const used = new Set(names.flatMap((name) => /^oauth_app\.(\w+)$/.exec(name)?.[1] ?? []))
+  const missing = [...used].filter((name) => !(name in settings))
+  const idle = Object.keys(settings).filter((name) => !used.has(name) && !ALWAYS_KNOWN.includes(name))
+  return [
+    ...missing.map((name) => `${found.name} uses settings.${name}, which this OAuth app does not have`),
+    ...idle.map((name) => `${found.name} has no use for settings.${name}`),
+  ]
 }
