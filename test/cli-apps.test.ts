@@ -141,16 +141,18 @@ test('list and show say which layer has a say, before there is a database, and m
 test('test: the callback, an authorize address per profile, the hosts, and what nobody can try here', async (t) => {
   const { apps } = await world(t, { 'box.yaml': 'proxy: { allowed_domains: ["*.box.com"] }\n' })
   const env = { HEADGATE_PUBLIC_URL: 'https://connect.example.com' }
-  const slack = await apps(['test', 'slack', '--client-id', '12.34'], env)
-  assert.equal(slack.code, 0, slack.err)
-  assert.match(slack.out, /https:\/\/connect\.example\.com\/connect\/oauth\/ID-OF-THE-OAUTH-APP\/callback/)
+  const github = await apps(['test', 'github', '--client-id', '12.34'], env)
+  assert.equal(github.code, 0, github.err)
+  assert.match(github.out, /https:\/\/connect\.example\.com\/connect\/oauth\/ID-OF-THE-OAUTH-APP\/callback/)
   for (const profile of ['default', 'read_only', 'read_write'])
     assert.match(
-      slack.out,
-      new RegExp(`^ {2}${profile}: https://slack\\.com/oauth/v2/authorize\\?.*client_id=12\\.34&`, 'm'),
+      github.out,
+      new RegExp(`^ {2}${profile}: https://github\\.com/login/oauth/authorize\\?.*client_id=12\\.34&`, 'm'),
     )
-  assert.match(slack.out, /^ {2}ok +https:\/\/slack\.com {2}\$\.oauth\.token_url$/m)
-  assert.match(slack.out, /^Not tested: consent, the exchange of a code/m)
+  assert.match(github.out, /^ {2}ok +https:\/\/github\.com {2}\$\.oauth\.token_url$/m)
+  // Its path has the client id.
+  assert.match(github.out, /^ {2}ok +https:\/\/api\.github\.com {2}\$\.oauth\.revocation\.url$/m)
+  assert.match(github.out, /^Not tested: consent, the exchange of a code/m)
 
   const own = await apps(['test', 'servicenow', '--json'], env)
   const report = JSON.parse(own.out) as { callbacks: { address: string }[]; hosts: { reason?: string }[] }

@@ -46,7 +46,7 @@ export async function testApp(slug: string, options: TestOptions): Promise<void>
     slug: app.name_slug,
     callbacks,
     authorize: authorizeAddresses(app, fields, callbacks[0]),
-    hosts: hostsOf(config, app, fields),
+    hosts: hostsOf(config, app, fields, callbacks[0]?.client_id),
     test_request: await tryKeys(config, app, fields),
     not_tested: notTested(app),
   }
@@ -99,10 +99,18 @@ function authorizeAddresses(
 }
 
 /** Every address the server itself would call, as far as the fields given complete it. */
-function hostsOf(config: Config, app: CatalogApp, customFields: Record<string, string>): TestReport['hosts'] {
+function hostsOf(
+  config: Config,
+  app: CatalogApp,
+  customFields: Record<string, string>,
+  clientId: string | undefined,
+): TestReport['hosts'] {
   const own = config.sandbox ? [new URL(config.publicUrl).host] : []
   const allow = parseAllowList([...config.egressAllow, ...own])
-  const context = upstreamContext(app, { customFields })
+  const context = upstreamContext(app, {
+    customFields,
+    ...(clientId === undefined ? {} : { client: { id: clientId } }),
+  })
   return templatesOf(app)
     .filter(({ path, text, isUrl }) => isUrl && !text.startsWith('/') && !path.endsWith('authorization_url'))
     .map(({ path, text }) => {
