@@ -57,7 +57,7 @@ export function renderSecurityCases(catalogue: SecurityCases, files: readonly Te
 # Security cases
 
 What an attacker, a careless client or bad luck may try, one case each. A case is covered by the tests whose names begin with its id:
-\`node test/run.ts --test-name-pattern 'G1-12 '\` runs one.
+\`npm test -- --test-name-pattern 'G1-12\\b'\` runs one.
 
 | group | about | covered |
 |---|---|---|
