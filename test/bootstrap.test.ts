@@ -194,6 +194,12 @@ test('TLS for this machine: trusted by its one certificate, kept over restarts, 
   const run = async (meanwhile?: (url: string) => Promise<void>) => {
     const server = await start(env, clock)
     assert.match(addresses(server.app), /https:\/\/localhost:\d+[^]*NODE_EXTRA_CA_CERTS=.*local-cert\.pem/)
+    if (server.made) {
+      const text = await welcome(server.app, server.made, server.workspaceId)
+      const certificate = file('local-cert.pem')
+      assert.equal(text.split(`curl -s --cacert ${certificate} `).length, 3, 'both commands trust it')
+      assert.ok(text.includes(`export NODE_EXTRA_CA_CERTS=${certificate}\n`))
+    }
     await meanwhile?.(server.app.config.publicUrl)
     await server.stop()
     return readFileSync(file('local-cert.pem'), 'utf8')

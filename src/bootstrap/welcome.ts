@@ -42,7 +42,8 @@ export function addresses(app: Pick<App, 'config'>): string {
 
 /** Secrets are printed here once, to the person who starts the server, and never logged. */
 export async function welcome(app: App, made: FirstStart, workspaceId: string): Promise<string> {
-  const { publicUrl } = app.config
+  const { publicUrl, tlsLocal, ephemeral } = app.config
+  const certificate = tlsLocal && !ephemeral ? localCertificatePath(app.config) : undefined
   const { projectId, clientId } = made
   const secret = made.clientSecret.reveal()
   const lines = [
@@ -58,7 +59,11 @@ export async function welcome(app: App, made: FirstStart, workspaceId: string): 
     `    export PIPEDREAM_CLIENT_SECRET=${secret}`,
     `    export PIPEDREAM_PROJECT_ID=${projectId}`,
     '    export PIPEDREAM_PROJECT_ENVIRONMENT=development',
+    ...(certificate === undefined ? [] : [`    export NODE_EXTRA_CA_CERTS=${certificate}`]),
   ]
+  // Nobody but us has vouched for a certificate of our own; one that is kept nowhere cannot be named.
+  const curl =
+    certificate !== undefined ? `curl -s --cacert ${certificate}` : tlsLocal ? 'curl -sk' : 'curl -s'
   if (!app.config.sandbox) return lines.join('\n')
   const env = projectEnvironmentOfRow(workspaceId, { project_id: projectId, environment: 'development' })
   const { connect_link_url: link } = await createConnectToken(app, env, { external_user_id: DEMO_USER })
@@ -76,7 +81,7 @@ export async function welcome(app: App, made: FirstStart, workspaceId: string): 
     '',
     '  2. Read its fresh credentials:',
     '',
-    `    TOKEN=$(curl -s ${publicUrl}/v1/oauth/token -H 'content-type: application/json' -d '${request}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
-    `    curl -s "${publicUrl}/v1/connect/${projectId}/users/${DEMO_USER}/accounts?include_credentials=true" -H "authorization: Bearer $TOKEN" -H 'x-pd-environment: development'`,
+    `    TOKEN=$(${curl} ${publicUrl}/v1/oauth/token -H 'content-type: application/json' -d '${request}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+    `    ${curl} "${publicUrl}/v1/connect/${projectId}/users/${DEMO_USER}/accounts?include_credentials=true" -H "authorization: Bearer $TOKEN" -H 'x-pd-environment: development'`,
   ].join('\n')
 }
