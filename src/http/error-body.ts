@@ -94,7 +94,7 @@ function sentence(where: string, { keyword, message, params = {} }: Verdict = {}
     case 'required':
       return `${String(params['missingProperty'])} is missing (in ${where})`
     case 'additionalProperties':
-      return `${String(params['additionalProperty'])} is unknown (in ${where})`
+      return `${String(params['additionalProperty']).slice(0, 100)} is unknown (in ${where})`
     case 'enum':
       return `${where} must be one of ${(params['allowedValues'] as string[]).join(', ')}`
     case 'minLength':
