@@ -14,3 +14,14 @@ test('what is missing is named, what is only spelt otherwise is not', () => {
     'User.Read',
   ])
 })
+
+test('what another scope includes is not missed, and nothing else is', () => {
+  const implies = { user: ['user:email'], 'write_*': ['read_*'] }
+  assert.deepEqual(missingScopes(['user:email', 'user'], ['user'], implies), [])
+  assert.deepEqual(missingScopes(['read_products', 'write_products'], ['write_products'], implies), [])
+  assert.deepEqual(missingScopes(['read_orders', 'user:email'], ['write_products', 'users'], implies), [
+    'read_orders',
+    'user:email',
+  ])
+  assert.deepEqual(missingScopes(['write_products'], ['read_products'], implies), ['write_products'])
+})

@@ -63,9 +63,10 @@ export async function redeemCode(
   }
 
   // The scopes that the answer lists are those of the token that counts, which for some apps is the person's own.
-  const { profile_applies_to, functional } = oauth2Of(catalogApp).scopes
-  const missing = missingScopes(profile_applies_to === 'user_param' ? userScopes : scopes, grantedScopes)
-  const needed = plan.allowProgressiveScopes ? missingScopes(functional, grantedScopes) : missing
+  const { profile_applies_to, functional, implies } = oauth2Of(catalogApp).scopes
+  const asked = profile_applies_to === 'user_param' ? userScopes : scopes
+  const missing = missingScopes(asked, grantedScopes, implies)
+  const needed = plan.allowProgressiveScopes ? missingScopes(functional, grantedScopes, implies) : missing
   if (needed.length > 0)
     throw new ConnectError('scopes_missing', { detail: `not granted: ${needed.join(' ').slice(0, 300)}` })
 

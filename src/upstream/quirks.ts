@@ -41,7 +41,7 @@ export const quirks: Readonly<Record<string, string>> = {
   D5: 'The lifetime is absent, zero, text, a point in time, or differs each time',
   D6: 'The refresh token’s own lifetime is in the answer',
   D7: 'The answer holds values to keep, or a second token',
-  D8: 'Granted scopes come with another separator than they were asked for with, or not at all',
+  D8: 'Granted scopes come with another separator than they were asked for with, less those that others include, or not at all',
 
   E1: 'What the token opens has to be looked up, and may have to be chosen',
   E2: 'Identity is a GraphQL query',

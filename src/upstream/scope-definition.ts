@@ -1,7 +1,7 @@
 /** Owns how the catalogue speaks of a provider's scopes: how they are asked for, and which profile asks for which. */
 
 import { Type } from 'typebox'
-import { object, Strings } from './definition-parts.ts'
+import { object, record, Strings } from './definition-parts.ts'
 
 export const Scopes = object({
   default: Strings,
@@ -18,6 +18,10 @@ export const Scopes = object({
     description:
       'Scopes without which an account is useless: required also where fewer than asked for are enough. Left out: the test request decides',
   }),
+  implies: record(
+    Type.Array(Type.String(), { minItems: 1 }),
+    'Scope -> scopes that it includes, where the provider then leaves those out of what it says was granted. A * stands for the same text on both sides',
+  ),
   profile_applies_to: Type.Enum(['param', 'user_param'], { default: 'param' }),
 })
 
