@@ -100,6 +100,11 @@ export const TokenResponse = object({
     default: [],
     description: 'Error codes of the app’s own, in small letters, that end a grant as invalid_grant does',
   }),
+  permanent_descriptions: Type.Array(Type.String({ minLength: 1 }), {
+    default: [],
+    description:
+      'The same, where the code says something else: a part of the words that come with it, in any letter case',
+  }),
   access_token: pathOr('access_token'),
   refresh_token: pathOr('refresh_token'),
   expires_in: pathOr('expires_in'),

@@ -58,4 +58,5 @@ const withErrorsOf = (first: TokenResponse, step: TokenResponse): TokenResponse 
   ...(first.error_in_200 === undefined ? {} : { error_in_200: first.error_in_200 }),
   ...step,
   permanent_errors: [...first.permanent_errors, ...step.permanent_errors],
+  permanent_descriptions: [...first.permanent_descriptions, ...step.permanent_descriptions],
 })

@@ -255,6 +255,20 @@ test('errors by status and code', () => {
     assert.throws(() => read(body, {}, { status }), fails(kind, code), JSON.stringify([status, body]))
 })
 
+test('F7 an app may say by its words that a grant has ended, and by its words that it is asked too often', () => {
+  const ended = { token_response: { permanent_descriptions: ['refresh_token is invalid'] } }
+  const atlassian = { error: 'unauthorized_client', error_description: 'Refresh_token is invalid' }
+  assert.throws(() => read(atlassian, ended, { status: 403 }), fails('permanent', 'unauthorized_client'))
+  assert.throws(() => read(atlassian, {}, { status: 403 }), fails('configuration', 'unauthorized_client'))
+  assert.throws(() => read(atlassian, ended, { status: 503 }), fails('transient', 'unauthorized_client'))
+  const other = { error: 'unauthorized_client', error_description: 'The client is unknown' }
+  assert.throws(() => read(other, ended, { status: 403 }), fails('configuration', 'unauthorized_client'))
+
+  const description = 'You have made too many requests continuously. Please try again after some time.'
+  const zoho = { error: 'Access Denied', error_description: description, status: 'failure' }
+  assert.throws(() => read(zoho, {}, { status: 400 }), fails('transient', 'failure'))
+})
+
 test('what was sent does not come back in an error', () => {
   const secrets = ['the-code', 's3cret', '']
   const body = {

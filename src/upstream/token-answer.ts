@@ -96,6 +96,7 @@ function errorIn(
     answer,
     secrets,
     permanentErrors: response.permanent_errors,
+    permanentDescriptions: response.permanent_descriptions,
     ...(response.error_in_200 === undefined ? {} : { errorField: response.error_in_200.error_field }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   })

@@ -31,6 +31,8 @@ export interface TokenErrorAnswer {
   retryAfterSeconds?: number
   /** The app's own codes that end a grant. */
   permanentErrors?: readonly string[]
+  /** Parts of its descriptions that say the same under another code. */
+  permanentDescriptions?: readonly string[]
   /** What was refused, for the message. */
   request?: string
 }
@@ -39,9 +41,12 @@ export interface TokenErrorAnswer {
 export function tokenError(given: TokenErrorAnswer): TokenRequestFailed {
   const { host, status, answer, errorField, secrets, retryAfterSeconds, request = 'token request' } = given
   const upstreamError = errorCode(answer, errorField, secrets)
-  const isOwn = upstreamError !== undefined && given.permanentErrors?.includes(upstreamError) === true
-  const kind = isOwn && status < 500 ? 'permanent' : kindOf(status, upstreamError)
   const description = readPath(answer, DESCRIPTION_PATHS)
+  const said = typeof description === 'string' ? description.toLowerCase() : ''
+  const isOwn =
+    (upstreamError !== undefined && given.permanentErrors?.includes(upstreamError) === true) ||
+    given.permanentDescriptions?.some((part) => said.includes(part.toLowerCase())) === true
+  const kind = isOwn && status < 500 ? 'permanent' : kindOf(status, upstreamError, said)
   return new TokenRequestFailed({
     kind,
     code: CODES[kind],
@@ -60,8 +65,10 @@ const CODES: Record<TokenFailureKind, string> = {
   unknown: 'upstream_outcome_unknown',
 }
 
-function kindOf(status: number, error: string | undefined): TokenFailureKind {
+function kindOf(status: number, error: string | undefined, said: string): TokenFailureKind {
   if (status >= 500 || status === 429 || status === 408) return 'transient'
+  // Zoho says so with 400 and "Access Denied".
+  if (said.includes('too many requests')) return 'transient'
   if (error !== undefined && PERMANENT.has(error)) return 'permanent'
   if (error !== undefined && TRANSIENT.has(error)) return 'transient'
   return 'configuration'
