@@ -74,3 +74,18 @@ test('B2: the code under another name, which is then the only one', () => {
   assert.equal(readCallback(app, { auth_code: 'theirs', code: 'other' }, values).code, 'theirs')
   assert.throws(() => readCallback(app, { code: 'other' }, values), { code: 'provider_error' })
 })
+
+test('B4: a person who says no is told from a failure, in the words of every provider', () => {
+  const app = shop({})
+  for (const error of ['access_denied', 'user_denied', 'user_cancelled_login', 'user_cancelled_authorize'])
+    assert.throws(() => readCallback(app, { error, code: 'c' }, values), { code: 'user_refused' }, error)
+  assert.throws(() => readCallback(app, { error: 'server_error' }, values), {
+    code: 'provider_error',
+    detail: 'server_error: ',
+  })
+  assert.throws(() => readCallback(app, { error_code: '1349187', error_message: 'Not now' }, values), {
+    code: 'provider_error',
+    detail: '1349187: Not now',
+  })
+  assert.equal(readCallback(app, { code: 'c', error_code: '0' }, values).code, 'c')
+})

@@ -11,9 +11,10 @@ const MAX_CODE_CHARACTERS = 4096
 /** RFC 6749 appendix A.11. */
 const CODE = /^[\x20-\x7e]+$/
 
-/** RFC 6749 section 4.1.2.1, LinkedIn's two words for a refusal, GitHub's two about a client. Any other is `provider_error`. */
+/** RFC 6749 section 4.1.2.1, what Pipedrive and LinkedIn say for a refusal (quirk B4), GitHub's two about a client. Any other is `provider_error`. */
 const ERRORS = new Map<string, ConnectErrorCode>([
   ['access_denied', 'user_refused'],
+  ['user_denied', 'user_refused'],
   ['user_cancelled_login', 'user_refused'],
   ['user_cancelled_authorize', 'user_refused'],
   ['temporarily_unavailable', 'provider_unreachable'],
@@ -47,11 +48,14 @@ export function requirePlausibleCode(app: CatalogApp, query: CallbackQuery): voi
 export function readCallback(app: CatalogApp, query: CallbackQuery, values: UpstreamValues): Callback {
   const oauth = oauth2Of(app)
   requireIssuer(app, query['iss'], values)
-  if (query['error'] !== undefined) {
-    const detail = `${query['error']}: ${query['error_description'] ?? ''}`.slice(0, 300)
-    throw new ConnectError(ERRORS.get(query['error']) ?? 'provider_error', { detail })
-  }
   const code = query[oauth.code_param]
+  // The second name is Meta's (quirk B4).
+  const error = query['error'] ?? (code ? undefined : query['error_code'])
+  if (error !== undefined) {
+    const said = query['error_description'] ?? query['error_message'] ?? ''
+    const detail = `${error}: ${said}`.slice(0, 300)
+    throw new ConnectError(ERRORS.get(error) ?? 'provider_error', { detail })
+  }
   if (!code) throw new ConnectError('provider_error', { detail: `the callback has no ${oauth.code_param}` })
   if (oauth.callback_check) requireSignature(app, oauth.callback_check, query, values)
 
