@@ -56,6 +56,17 @@ test('E1, jira, confluence: one site is taken, with the access token as bearer',
   assert.equal(server.requests.length, 1)
 })
 
+test('E1, jira, confluence: one site that is listed for two products is no choice', async (t) => {
+  const twice = site('1324a887-45db', 'https://acme.atlassian.net')
+  const { run } = await world(
+    t,
+    (_request, response) =>
+      reply(response, 200, [twice, { ...twice, scopes: ['read:confluence-content.all'] }]),
+    { lookup: jira },
+  )
+  assert.deepEqual(await run(), { values: { place: '1324a887-45db' }, choices: [] })
+})
+
 test('E1, jira, confluence: several sites are the person’s to choose from', async (t) => {
   const { run } = await world(
     t,

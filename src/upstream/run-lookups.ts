@@ -117,8 +117,10 @@ async function optionsOf(
   const usable = entries.flatMap(({ entry, option }) => (option ? [{ entry, option }] : []))
   for (const { option } of usable) requirePatterns(app, valuesOf(lookup.name, option), failed)
   const { prefer } = lookup
+  // A site is listed once for each of its products at Atlassian: that is no choice.
+  const different = new Map(usable.map(({ option }) => [JSON.stringify([option.value, option.also]), option]))
   return {
-    options: usable.map(({ option }) => option),
+    options: [...different.values()],
     preferred: prefer && usable.find(({ entry }) => holds(prefer, entry))?.option,
   }
 }
