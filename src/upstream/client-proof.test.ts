@@ -5,6 +5,7 @@ import { exchangeCode } from './exchange-code.ts'
 import { localRequester } from './local-requester.ts'
 import { reply, serveLocally, type SeenRequest } from './local-server.ts'
 import { refreshToken } from './refresh-token.ts'
+import { revokeTokens } from './revoke-token.ts'
 import { oauthApp } from './sample-app.ts'
 
 const exchange = {
@@ -79,4 +80,22 @@ test('C3, smartsheet: the hash of secret and code, or of secret and refresh toke
   )
   const wrong = { ...exchange, client: { id: 'id', secret: 'wrong' } }
   await assert.rejects(exchangeCode(upstream, app, wrong), { kind: 'configuration' })
+})
+
+test('C1, G1: with HTTP Basic the client is written in one way everywhere, whatever characters its secret has', async (t) => {
+  // RFC 6749 section 2.3.1: form-encoded before they are joined.
+  const basic = `Basic ${Buffer.from('id%3A1:s%25c%2Bre+t%3D').toString('base64')}`
+  const { server, upstream } = await upstreamFor(t, ({ headers }) => headers.authorization === basic)
+  const client = { id: 'id:1', secret: 's%c+re t=' }
+  const revocation = {
+    method: 'POST',
+    url: `${server.origin}/revoke`,
+    auth: 'client_basic',
+    body: { token: '{{refresh_token}}' },
+  }
+  const app = oauthApp(server.origin, { client_auth: 'basic', revocation })
+  assert.equal((await exchangeCode(upstream, app, { ...exchange, client })).accessToken, 'at')
+  const account = { customFields: {}, client, refreshToken: 'rt' }
+  assert.equal((await refreshToken(upstream, app, account)).refreshToken, 'rt2')
+  assert.deepEqual(await revokeTokens(upstream, app, account), { outcome: 'revoked' })
 })

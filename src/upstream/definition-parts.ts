@@ -74,7 +74,8 @@ export const requestFields = {
   }),
   auth: Type.Enum(['account', 'client_basic', 'none'], {
     default: 'account',
-    description: 'account: as the proxy would (proxy.auth); client_basic: HTTP Basic with the OAuth client',
+    description:
+      'account: as the proxy would (proxy.auth); client_basic: HTTP Basic with the OAuth client, as at the token endpoint',
   }),
   ok: Type.Optional(Condition),
 }

@@ -52,7 +52,8 @@ test('G1: RFC 7009: the refresh token as a form, the client by Basic; 200 withou
   assert.equal(sent.headers['content-type'], 'application/x-www-form-urlencoded')
   assert.equal(
     Buffer.from((sent.headers.authorization ?? '').slice('Basic '.length), 'base64').toString(),
-    'client id:s3cret:%',
+    // As at the token endpoint: RFC 7009 section 2.1 points to RFC 6749 section 2.3.
+    'client+id:s3cret%3A%25',
   )
   assert.deepEqual(
     [...sent.form],

@@ -2,7 +2,7 @@
 
 import { BadRequest } from '../platform/errors.ts'
 import type { AppDefinition, RequestTemplate } from './app-definition.ts'
-import { basicAuthorization } from './basic-authorization.ts'
+import { clientBasic } from './client-proof.ts'
 import type { OutboundRequest } from './egress.ts'
 import { injectCredentials } from './inject-credentials.ts'
 import { lowerCaseNames } from './lower-case-names.ts'
@@ -37,7 +37,7 @@ export function buildRequest(
     case 'client_basic': {
       const client = clientOf(app, values)
       if (client === undefined) throw new BadRequest(`${app.name_slug} has no OAuth client`)
-      const authorization = basicAuthorization(client.id, client.secret ?? '')
+      const authorization = clientBasic(client.id, client.secret ?? '')
       return { ...plain, headers: { ...plain.headers, authorization } }
     }
     case 'account': {
