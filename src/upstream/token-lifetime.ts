@@ -4,6 +4,9 @@ import type { TokenResponse } from './app-definition.ts'
 
 /** Nothing lives longer: a larger figure is a mistake or means "for ever", and a date must stay representable. */
 const MAX_LIFETIME_MS = 10 * 365 * 24 * 3600 * 1000
+const DAY_MS = 24 * 3600 * 1000
+/** A larger figure is a time in milliseconds. */
+const MAX_EPOCH_S = 1e11
 
 /**
  * When a token expires, in milliseconds since the epoch by our own clock; null when `value` says nothing readable.
@@ -21,13 +24,17 @@ function unclamped(value: unknown, unit: TokenResponse['expires_unit'], now: num
   if (figure === undefined) return undefined
   switch (unit) {
     case 's':
-      return now + figure * 1000
+      return isTime(figure, now) ? figure * 1000 : now + figure * 1000
     case 'ms':
       return now + figure
     case 'epoch_s':
-      return figure * 1000
+      return figure > MAX_EPOCH_S ? figure : figure * 1000
   }
 }
+
+/** Some say in expires_in when, and not how long (Typeform): a life of fifty years that would end in the years ahead of us is none. */
+const isTime = (seconds: number, now: number) =>
+  seconds * 1000 > now - DAY_MS && seconds * 1000 < now + MAX_LIFETIME_MS
 
 /** A number, also written as text. */
 export function figureOf(value: unknown): number | undefined {
