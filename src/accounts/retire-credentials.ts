@@ -4,8 +4,8 @@ import type { App } from '../app.ts'
 import type { Tx } from '../db/open.ts'
 import { SealBroken } from '../platform/crypto/vault.ts'
 import { scheduleRevocation } from '../revocations/schedule-revocation.ts'
-import { openCredentialsText } from './credentials-seal.ts'
-import { holdGrant, listSharingGrant } from './revoking/store.ts'
+import { type CredentialValues, openCredentialsText } from './credentials-seal.ts'
+import { digestsOfGrant, holdGrant, listSharingGrant } from './revoking/store.ts'
 import type { AccountRow, AccountWithCredentials } from './store.ts'
 
 /** What credentials are once they have been destroyed: nothing is left to revoke. */
@@ -30,8 +30,9 @@ export async function retireCredentials(
 ): Promise<void> {
   const credentialsText = readable(app, env, row)
   if (credentialsText === NO_CREDENTIALS) return
-  await holdGrant(tx, env, row)
-  const others = await listSharingGrant(tx, env, row)
+  const digests = await digestsOf(tx, env, row, credentialsText)
+  await holdGrant(tx, env, digests)
+  const others = await listSharingGrant(tx, env, row.id, digests)
   await scheduleRevocation(tx, app, env, {
     account: row,
     kind: row.kind,
@@ -39,6 +40,19 @@ export async function retireCredentials(
     shared: others.some((other) => !goesToo(other)),
     batchId: batchId ?? null,
   })
+}
+
+/** Where the credentials do not open, who it was is known by the digest alone. */
+async function digestsOf(
+  tx: Tx,
+  env: ProjectEnvironment,
+  { app_slug, oauth_app_id, identity_digest: own }: AccountWithCredentials,
+  credentialsText: string | undefined,
+): Promise<string[]> {
+  if (own === null) return []
+  const { oauth_uid: uid } = JSON.parse(credentialsText ?? '{}') as CredentialValues
+  const identity = { appSlug: app_slug, oauthAppId: oauth_app_id, uid }
+  return [...new Set([own, ...(await digestsOfGrant(tx, env, identity))])]
 }
 
 /** Broken credentials must not keep an account from being deleted; the receipt says so. */

@@ -4,8 +4,7 @@ import type { App } from '../app.ts'
 import type { Tx } from '../db/open.ts'
 import { mintId } from '../platform/crypto/ids.ts'
 import { scheduleRevocation } from '../revocations/schedule-revocation.ts'
-import { identityDigest } from './identity-digest.ts'
-import { isAnyUnidentified, listAccountsOfIdentity } from './revoking/store.ts'
+import { digestsOfGrant, isAnyUnidentified, listAccountsOfIdentity } from './revoking/store.ts'
 import type { NewCredentials } from './save-account.ts'
 
 export interface Unused {
@@ -27,9 +26,10 @@ export async function retireUnused(
   env: ProjectEnvironment,
   { externalId, appSlug, oauthAppId, uid, credentials }: Unused,
 ): Promise<boolean> {
-  const identity = identityDigest({ appSlug, oauthAppId, uid: uid ?? undefined })
-  if (credentials.kind === 'keys' || identity === null) return false
-  if ((await listAccountsOfIdentity(tx, env.projectId, identity)).length > 0) return false
+  const digests = await digestsOfGrant(tx, env, { appSlug, oauthAppId, uid: uid ?? undefined })
+  if (credentials.kind === 'keys' || digests.length === 0) return false
+  for (const digest of digests)
+    if ((await listAccountsOfIdentity(tx, env.projectId, digest)).length > 0) return false
   if (await isAnyUnidentified(tx, env.projectId, appSlug)) return false
   await scheduleRevocation(tx, app, env, {
     // The receipt is for an account that there never was.

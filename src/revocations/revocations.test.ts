@@ -148,6 +148,39 @@ for (const { name: database, open } of testDatabases) {
       ['pending'],
     )
   })
+
+  test(`what the same client was given for another app is the same grant (${database})`, async (t) => {
+    const world = await revokingWorld(t, rfc7009, await opened(t))
+    const { db } = world.app
+    const own = await db.read
+      .selectFrom('oauth_apps')
+      .selectAll()
+      .where('id', '=', world.oauthAppId)
+      .executeTakeFirstOrThrow()
+    await db.write(async (tx) => {
+      await tx
+        .insertInto('oauth_apps')
+        .values({ ...own, id: 'oa_twin', app_slug: 'double_twin' })
+        .execute()
+      await tx
+        .insertInto('oauth_apps')
+        .values({ ...own, id: 'oa_other', client_id: 'another' })
+        .execute()
+    })
+    const connect = (oauthAppId: string, appSlug: string, uid: string) => {
+      const values = { oauth_access_token: 'at', oauth_refresh_token: 'rt', oauth_uid: uid }
+      const credentials = { kind: 'refreshable' as const, values, expiresAt: null, authorizedScopes: null }
+      return world.connect({ oauthAppId, appSlug, credentials })
+    }
+    const ada = await connect(own.id, 'double', 'ada')
+    const bob = await connect(own.id, 'double', 'bob')
+    await connect('oa_twin', 'double_twin', 'ada')
+    await connect('oa_other', 'double', 'bob')
+    await world.delete(ada)
+    await world.delete(bob)
+    assert.equal((await world.revocation(ada)).status, 'shared')
+    assert.equal((await world.revocation(bob)).status, 'pending')
+  })
 }
 
 test('a restart finishes what was scheduled before it, at the sandbox provider, without being asked', async (t) => {

@@ -2,6 +2,7 @@
 import type { ProjectEnvironment } from '../../access/project-environment.ts'
 import type { Reader, Tx } from '../../db/open.ts'
 import type { AccountFilters } from '../account-counters.ts'
+import { type Identity, identityDigest } from '../identity-digest.ts'
 import type { AccountRow, CredentialsRow } from '../store.ts'
 
 /** Begins the `error` of an account whose credentials were destroyed by "revoke everything". */
@@ -59,17 +60,42 @@ export async function countAccountsToRevoke(
   return rows.map((row) => ({ ...row, accounts: Number(row.accounts) }))
 }
 
-/** The living accounts of the same person at the same provider, by the same OAuth app, in both environments of the project. */
+/**
+ * By what the accounts on this person's grant are known: those of the OAuth app itself, and of every other one of the project with the same
+ * client. At Google a person gives to a client what all its apps ask for, and one revocation ends it all.
+ */
+export async function digestsOfGrant(
+  tx: Tx,
+  { projectId }: Pick<ProjectEnvironment, 'projectId'>,
+  identity: Identity,
+): Promise<string[]> {
+  const own = identityDigest(identity)
+  if (own === null || identity.oauthAppId === null) return own === null ? [] : [own]
+  const twins = await tx
+    .selectFrom('oauth_apps as own')
+    .innerJoin('oauth_apps as twin', (join) =>
+      join.onRef('twin.project_id', '=', 'own.project_id').onRef('twin.client_id', '=', 'own.client_id'),
+    )
+    .select(['twin.id as oauthAppId', 'twin.app_slug as appSlug'])
+    .where('own.project_id', '=', projectId)
+    .where('own.id', '=', identity.oauthAppId)
+    .execute()
+  const others = twins.map((twin) => identityDigest({ ...twin, uid: identity.uid }))
+  return [...new Set([own, ...others])].filter((known) => known !== null)
+}
+
+/** The living accounts on a grant but for `id`, in both environments of the project. */
 export async function listSharingGrant(
   tx: Tx,
   env: ProjectEnvironment,
-  { id, identity_digest }: Pick<AccountRow, 'id' | 'identity_digest'>,
+  id: string,
+  digests: readonly string[],
 ): Promise<AccountRow[]> {
-  if (identity_digest === null) return []
+  if (digests.length === 0) return []
   return tx
     .selectFrom('accounts')
     .selectAll()
-    .where('identity_digest', '=', identity_digest)
+    .where('identity_digest', 'in', digests)
     .where('project_id', '=', env.projectId)
     .where('id', '!=', id)
     .where('dead_at', 'is', null)
@@ -83,13 +109,14 @@ export async function listSharingGrant(
 export async function holdGrant(
   tx: Tx,
   env: ProjectEnvironment,
-  { identity_digest }: Pick<AccountRow, 'identity_digest'>,
+  digests: readonly string[],
 ): Promise<void> {
-  if (identity_digest === null) return
+  if (digests.length === 0) return
   await tx
     .updateTable('accounts')
-    .set({ identity_digest })
-    .where('identity_digest', '=', identity_digest)
+    .set(({ ref }) => ({ identity_digest: ref('identity_digest') }))
+    // In one order, or two of them could wait for each other.
+    .where('identity_digest', 'in', digests.toSorted())
     .where('project_id', '=', env.projectId)
     .execute()
 }
