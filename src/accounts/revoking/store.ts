@@ -106,11 +106,7 @@ export async function listSharingGrant(
  * Until the transaction ends, nobody else takes an account of this person's grant away: of two that go at once, one has to be the last.
  * Writes nothing new.
  */
-export async function holdGrant(
-  tx: Tx,
-  env: ProjectEnvironment,
-  digests: readonly string[],
-): Promise<void> {
+export async function holdGrant(tx: Tx, env: ProjectEnvironment, digests: readonly string[]): Promise<void> {
   if (digests.length === 0) return
   await tx
     .updateTable('accounts')
