@@ -1,5 +1,5 @@
 /**
- * Google, from developers.google.com/identity/protocols/oauth2/web-server (offline access, incremental authorization, revoking) and
+ * Google, from developers.google.com/identity/protocols/oauth2/web-server (offline access, revoking) and
  * /identity/openid-connect/openid-connect (the ID token and its claims).
  */
 import assert from 'node:assert/strict'
@@ -148,6 +148,13 @@ test('A4, D3, E3, F2, google_drive: offline access each time, the ID token names
   const later = await world.read(first.id)
   assert.notEqual(later.credentials?.['oauth_access_token'], first.credentials['oauth_access_token'])
   assert.equal(later.credentials?.['oauth_refresh_token'], first.credentials['oauth_refresh_token'])
+})
+
+test('A4, google_drive: a token is good for what its own app asked for, whatever the person gave to this client before', async (t) => {
+  const { world } = await open(t)
+  const { authorize } = await world.leave()
+  assert.equal(authorize.searchParams.get('include_granted_scopes'), null)
+  assert.equal(authorize.searchParams.get('access_type'), 'offline')
 })
 
 test('A15, B8, google_drive: boxes left unticked are noticed', async (t) => {
