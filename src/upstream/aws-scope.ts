@@ -24,6 +24,11 @@ const SIGNING_NAMES: Readonly<Record<string, string>> = {
   's3-accelerate': 's3',
   's3-accesspoint': 's3',
   's3-control': 's3',
+  'appsync-api': 'appsync',
+  'models-v2-lex': 'lex',
+  'runtime-v2-lex': 'lex',
+  transcribestreaming: 'transcribe',
+  marketplace: 'aws-marketplace',
 }
 /** These stand before their region: `search-x.eu-west-1.es.amazonaws.com`. */
 const AFTER_REGION = new Set(['es', 'aoss', 'cloudsearch', 'rds', 'elasticache'])
@@ -39,6 +44,8 @@ export function awsScopeOf(hostname: string): AwsScope {
   if (at >= 0 && after !== undefined && AFTER_REGION.has(after)) return { region, service: after }
   const name = at < 0 ? labels.at(-1) : labels[at - 1]
   if (name === undefined) throw unknownHost(hostname)
+  // The devices of an account have a host below that of the service itself.
+  if (name === 'iot' && at > 1) return { region, service: 'iotdata' }
   return scopeOf(name.replace(/-fips$|^fips-/, ''), region)
 }
 

@@ -100,6 +100,14 @@ test('H9, aws: a session token is sent and signed; what the caller brings in its
   assert.ok(session.headers['authorization']?.includes('SignedHeaders=host;x-amz-date;x-amz-security-token,'))
 })
 
+test('H9: two slashes are signed as one, but for S3, where they are a part of the key', () => {
+  const signature = (url: string, service: string) =>
+    signSigV4(get(url), suite, { region: 'us-east-1', service }, suiteAt).headers['authorization']
+  const host = 'https://example.amazonaws.com'
+  assert.equal(signature(`${host}//a//b`, 'service'), signature(`${host}/a/b`, 'service'))
+  assert.notEqual(signature(`${host}//a//b`, 's3'), signature(`${host}/a/b`, 's3'))
+})
+
 test('H9, aws, amazon_ses: region and service come from the host', () => {
   const hosts: Record<string, string> = {
     'sts.eu-central-1.amazonaws.com': 'sts eu-central-1',
@@ -120,6 +128,11 @@ test('H9, aws, amazon_ses: region and service come from the host', () => {
     'dynamodb.cn-north-1.amazonaws.com.cn': 'dynamodb cn-north-1',
     'lambda.eu-west-1.api.aws': 'lambda eu-west-1',
     'abc.lambda-url.eu-west-1.on.aws': 'lambda eu-west-1',
+    'iot.eu-west-1.amazonaws.com': 'iot eu-west-1',
+    'a1b2c3-ats.iot.eu-west-1.amazonaws.com': 'iotdata eu-west-1',
+    'abc.appsync-api.eu-west-1.amazonaws.com': 'appsync eu-west-1',
+    'runtime-v2-lex.eu-west-1.amazonaws.com': 'lex eu-west-1',
+    'metering.marketplace.us-east-1.amazonaws.com': 'aws-marketplace us-east-1',
   }
   for (const [host, expected] of Object.entries(hosts)) {
     const { region, service: name } = awsScopeOf(host)

@@ -76,9 +76,9 @@ export function signSigV4(
   return { url: sentUrl, headers: { ...given, ...own, authorization } }
 }
 
-/** Encoded once for S3, where a key is any text, and once more than it is sent for all others. */
+/** Encoded once for S3, where a key is any text, and once more than it is sent for all others, to which two slashes are one. */
 const canonicalPath = (path: string, isS3: boolean): string =>
-  path
+  (isS3 ? path : path.replace(/\/{2,}/g, '/'))
     .split('/')
     .map((segment) => percentEncode(isS3 ? decoded(segment) : segment))
     .join('/')
