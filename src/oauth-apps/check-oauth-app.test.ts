@@ -18,6 +18,7 @@ test('invalid_grant: accepted; invalid_client: refused; anything else is no verd
     [200, { error: 'bad_verification_code' }, 'accepted'],
     [401, { error: 'invalid_client', error_description: 'double-client-secret-0123456789' }, 'refused'],
     [400, { error: 'unauthorized_client' }, 'refused'],
+    [401, { error: 'access_denied', error_description: 'Unauthorized' }, 'refused'],
     [400, { error: 'invalid_request' }, 'unknown'],
     [503, {}, 'unknown'],
     [404, 'not here', 'unknown'],

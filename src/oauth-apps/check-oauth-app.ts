@@ -16,10 +16,11 @@ type Capabilities = Pick<App, 'db' | 'vault' | 'clock' | 'egress' | 'catalog' | 
 
 const TIMEOUT_MS = 10_000
 
-/** What providers say of a client they do not know, or whose secret is wrong: RFC 6749 section 5.2, GitHub, Slack and their like. */
+/** What providers say of a client they do not know, or whose secret is wrong: RFC 6749 section 5.2, GitHub, Slack, Atlassian and their like. */
 const CLIENT_REFUSED = new Set([
   'invalid_client',
   'unauthorized_client',
+  'access_denied',
   'incorrect_client_credentials',
   'invalid_client_id',
   'bad_client_id',

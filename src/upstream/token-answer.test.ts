@@ -206,6 +206,7 @@ test('errors by status and code', () => {
   const cases: [number, unknown, TokenFailureKind, string?][] = [
     [400, { error: 'invalid_grant' }, 'permanent', 'invalid_grant'],
     [400, { error: 'access_denied' }, 'permanent', 'access_denied'],
+    [401, { error: 'access_denied', error_description: 'Unauthorized' }, 'configuration', 'access_denied'],
     [400, { status: 'BAD_REFRESH_TOKEN', message: 'x' }, 'permanent', 'bad_refresh_token'],
     [401, { error: 'invalid_client' }, 'configuration', 'invalid_client'],
     [400, { error: 'unauthorized_client' }, 'configuration', 'unauthorized_client'],

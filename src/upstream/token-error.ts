@@ -69,6 +69,8 @@ function kindOf(status: number, error: string | undefined, said: string): TokenF
   if (status >= 500 || status === 429 || status === 408) return 'transient'
   // Zoho says so with 400 and "Access Denied".
   if (said.includes('too many requests')) return 'transient'
+  // 401 is about the client (RFC 6749 section 5.2), and this is how Auth0 and Atlassian say invalid_client.
+  if (status === 401 && error === 'access_denied') return 'configuration'
   if (error !== undefined && PERMANENT.has(error)) return 'permanent'
   if (error !== undefined && TRANSIENT.has(error)) return 'transient'
   return 'configuration'
