@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { testDatabases } from '../../test/databases.ts'
 import { assertStatus } from '../../test/security/answers.ts'
 import { accountOf, HOUR, openRefreshWorld, type RefreshWorld } from '../../test/security/refresh-world.ts'
+import { oauthApp } from '../upstream/sample-app.ts'
 import { openCredentialsText } from './credentials-seal.ts'
 import { refreshAccount } from './refresh-account.ts'
 import { findAccountWithCredentials } from './store.ts'
@@ -44,6 +45,34 @@ for (const { name: database } of testDatabases) {
     assert.equal((await world.row(id)).refresh_attempt, null)
   })
 }
+
+test('D7, H13: a refresh replaces what is kept of the answer, but by nothing that has not its form', async (t) => {
+  const world = await openRefreshWorld(t)
+  const { provider, clock, app, env } = world
+  const { current } = app.catalog
+  const strict = oauthApp(
+    provider.origin,
+    { client_auth: 'basic', token_response: { store: { site: 'site', plan: 'plan' } } },
+    { custom_fields: [{ name: 'site', source: 'token_response', pattern: '[a-z]+\\.good\\.test' }] },
+  )
+  const find = current.find.bind(current)
+  current.find = (name) =>
+    name === 'strict_idp' ? { ...find(name)!, ...strict, name_slug: name } : find(name)
+  const id = await world.connect()
+  for (const [site, kept] of [
+    ['first.good.test', 'first.good.test'],
+    ['evil.test', 'first.good.test'],
+    ['second.good.test', 'second.good.test'],
+  ] as const) {
+    clock.advance(HOUR)
+    provider.answer = (request, response) =>
+      provider.json(response, 200, { ...provider.rotate(request), site, plan: site })
+    accountOf(await world.read(id))
+    const row = await findAccountWithCredentials(app.db.read, env, id)
+    const values = JSON.parse(openCredentialsText(app.vault, env, row!)) as Record<string, string>
+    assert.deepEqual([values['site'], values['plan']], [kept, site])
+  }
+})
 
 test('G8-148, G8-149: no refresh starts when its reservation cannot be stored', async (t) => {
   const world = await openRefreshWorld(t)

@@ -10,6 +10,7 @@ import { isRefreshable } from '../upstream/is-refreshable.ts'
 import { refreshToken } from '../upstream/refresh-token.ts'
 import type { TokenSet } from '../upstream/token-answer.ts'
 import { misconfigured, TokenRequestFailed } from '../upstream/token-request-failed.ts'
+import { unfitField } from '../upstream/unfit-field.ts'
 import { clientOf } from '../upstream/upstream-context.ts'
 import { recordAccountEvent } from './account-events.ts'
 import { nextCheckAt } from './check-time.ts'
@@ -173,7 +174,13 @@ async function callProvider(
     ...(current === undefined ? {} : { refreshToken: current }),
     ...(row.authorized_scopes === null ? {} : { scopes: JSON.parse(row.authorized_scopes) as string[] }),
   })
-  return { ...tokens, refreshable: isRefreshable(definition, tokens) }
+  // An address that is none of the app's does not take the place of the one that works.
+  const stored = Object.fromEntries(
+    Object.entries(tokens.stored).filter(
+      ([name, text]) => unfitField(definition, { [name]: text }) === undefined,
+    ),
+  )
+  return { ...tokens, stored, refreshable: isRefreshable(definition, tokens) }
 }
 
 /** The reservation ends with the failure's verdict; credentials stay as they were. */
