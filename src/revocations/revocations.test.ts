@@ -183,6 +183,32 @@ for (const { name: database, open } of testDatabases) {
   })
 }
 
+test('a provider that hangs does not hold up the revocations at the others', async (t) => {
+  const world = await revokingWorld(t, rfc7009)
+  const { current } = world.app.catalog
+  const double = current.find('double')!
+  const url = `${world.provider.origin}/other`
+  const other = { ...double, oauth: { ...double.oauth!, revocation: { ...double.oauth!.revocation!, url } } }
+  const find = current.find.bind(current)
+  current.find = (name) => (name === 'other' ? other : find(name))
+  const held: (() => void)[] = []
+  world.answers['/revoke'] = (_request, response) => void held.push(() => response.end())
+  world.answers['/other'] = (_request, response) => response.end()
+  for (let i = 0; i < 18; i += 1) await world.delete(await world.connect())
+  const id = await world.connect({ appSlug: 'other' })
+  await world.delete(id)
+  const running = world.run()
+  await within(3_000, async () => (await world.revocation(id)).status === 'revoked')
+  assert.equal(held.length, 10, 'calls at a time there')
+  world.answers['/revoke'] = (_request, response) => response.end()
+  for (const answer of held) answer()
+  await running
+  assert.deepEqual(
+    new Set((await world.rows('revocations')).map(({ status }) => status)),
+    new Set(['revoked']),
+  )
+})
+
 test('a restart finishes what was scheduled before it, at the sandbox provider, without being asked', async (t) => {
   const world = await openWorld(t, { database: 'sqlite' })
   const { app, address, p1 } = world

@@ -1,4 +1,5 @@
 /** Owns carrying revocations out: due ones are claimed by lease, called, and their outcome is recorded with the secret wiped. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { projectEnvironmentOfRow, type ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
 import { record } from '../audit/record.ts'
@@ -15,32 +16,51 @@ import { claimDueRevocations, type RevocationRow, updatePendingRevocation } from
 
 type Capabilities = Pick<App, 'db' | 'vault' | 'clock' | 'log' | 'egress' | 'catalog'>
 
-/** Calls at a time; also how many are claimed at once, so that no lease ends while its row waits. */
-const AT_ONCE = 10
+/** Calls at a time, and those at one app: a provider that hangs leaves room for the others. */
+const AT_ONCE = 16
+const AT_ONCE_PER_APP = 10
 /** Longer than the three calls that one revocation may make. */
 const LEASE_MS = 120_000
+const LOOK_AGAIN_MS = 1_000
 
 /** Until none is due. Safe in several processes, and after one was killed: its lease ends, and to revoke again does no harm. */
 export async function runRevocations(
   app: Capabilities,
   isStopping: () => boolean = () => false,
 ): Promise<void> {
-  const claimed: RevocationRow[] = []
-  let claiming: Promise<void> | undefined
-  const claim = async () => {
+  const underWay = new Set<Promise<void>>()
+  const calls = new Map<string, number>()
+  let failure: Error | undefined
+  const fail = (error: Error) => void (failure ??= error)
+
+  /** No more than may start now, so that no lease ends while its row waits. */
+  async function claim(): Promise<RevocationRow[]> {
     const now = app.clock.now()
-    claimed.push(...(await app.db.write((tx) => claimDueRevocations(tx, now, now + LEASE_MS, AT_ONCE))))
-    claiming = undefined
+    const busy = [...calls].filter(([, count]) => count >= AT_ONCE_PER_APP).map(([slug]) => slug)
+    const others = [...calls.values()].filter((count) => count < AT_ONCE_PER_APP)
+    const limit = Math.min(AT_ONCE - underWay.size, AT_ONCE_PER_APP - Math.max(0, ...others))
+    if (limit === 0 || isStopping() || failure !== undefined) return []
+    return app.db.write((tx) => claimDueRevocations(tx, now, now + LEASE_MS, limit, busy))
   }
-  const workers = Array.from({ length: AT_ONCE }, async () => {
-    while (!isStopping()) {
-      if (claimed.length === 0) await (claiming ??= claim())
-      const row = claimed.shift()
-      if (!row) return
-      await carryOut(app, row)
-    }
-  })
-  await Promise.all(workers)
+  function start(row: RevocationRow): void {
+    const { app_slug: slug } = row
+    calls.set(slug, (calls.get(slug) ?? 0) + 1)
+    const work = carryOut(app, row)
+      .catch(fail)
+      .finally(() => {
+        calls.set(slug, calls.get(slug)! - 1)
+        underWay.delete(work)
+      })
+    underWay.add(work)
+  }
+
+  for (;;) {
+    const rows = (await claim().catch(fail)) ?? []
+    for (const row of rows) start(row)
+    if (underWay.size === 0) break
+    if (rows.length === 0) await Promise.race([...underWay, delay(LOOK_AGAIN_MS, undefined, { ref: false })])
+  }
+  if (failure !== undefined) throw failure
 }
 
 type Outcome = Pick<RevocationRow, 'status' | 'reason'>

@@ -20,12 +20,14 @@ export async function claimDueRevocations(
   now: number,
   leaseUntil: number,
   limit: number,
+  exceptApps: readonly string[] = [],
 ): Promise<RevocationRow[]> {
   const due = tx
     .selectFrom('revocations')
     .select('id')
     .where('next_attempt_at', '<=', now)
     .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+    .$if(exceptApps.length > 0, (query) => query.where('app_slug', 'not in', exceptApps))
     .orderBy('next_attempt_at')
     .orderBy('id')
     .limit(limit)
