@@ -9,6 +9,7 @@ import type { Clock } from './platform/clock.ts'
 import type { Vault } from './platform/crypto/vault.ts'
 import type { Wake } from './platform/wake.ts'
 import type { Journal } from './accounts/journal.ts'
+import type { LeaseWatch } from './accounts/lease-watch.ts'
 import type { ProviderOutages } from './accounts/provider-outages.ts'
 import type { RefreshFlights } from './accounts/refresh-flights.ts'
 import type { ProjectDirectory } from './projects/project-directory.ts'
@@ -28,6 +29,7 @@ export interface App {
   accessTokens: AccessTokens
   projects: ProjectDirectory
   refreshFlights: RefreshFlights
+  leases: LeaseWatch
   outages: ProviderOutages
   journal: Journal
   /** Wakes the loop of revocations, once what was scheduled has been committed. */

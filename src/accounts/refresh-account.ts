@@ -39,6 +39,7 @@ export type RefreshCapabilities = Pick<
   | 'catalog'
   | 'config'
   | 'processes'
+  | 'leases'
   | 'journal'
   | 'outages'
   | 'revocationsDue'
@@ -87,10 +88,11 @@ export async function refreshAccount(
 }
 
 async function holderIsGone(app: RefreshCapabilities, row: AccountWithCredentials): Promise<boolean> {
-  if ((row.refresh_lease_until ?? 0) <= app.clock.now()) return true
+  const { refresh_attempt: attempt, refresh_holder: holder, refresh_lease_until: until } = row
   // This process has no flight for it, or it would not be here: the reservation is a leftover of its own.
-  if (row.refresh_holder === app.processes.bootId) return true
-  return row.refresh_holder === null || !(await app.processes.isAlive(row.refresh_holder))
+  if (attempt === null || until === null || holder === null || holder === app.processes.bootId) return true
+  if (!(await app.processes.isAlive(holder))) return true
+  return until <= app.clock.now() && app.leases.isAbandoned(attempt, until)
 }
 
 async function callAndCommit(

@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { testDatabases } from '../../test/databases.ts'
 import { within } from '../../test/security/harness.ts'
 import { accountOf, HOUR, openRefreshWorld, type RefreshWorld } from '../../test/security/refresh-world.ts'
+import { ManualClock } from '../platform/clock.ts'
+import { LeaseWatch } from './lease-watch.ts'
 import { refreshAccount } from './refresh-account.ts'
 import { findAccountWithCredentials } from './store.ts'
 
@@ -107,7 +109,7 @@ for (const { name: database } of testDatabases) {
     assert.equal(provider.requests.length, 1)
   })
 
-  test(`G8-151: a frozen holder is waited for until its lease ends, not longer (${database})`, async (t) => {
+  test(`G8-151: a frozen holder is waited for until its lease has ended and is not renewed (${database})`, async (t) => {
     const world = await openRefreshWorld(t, { database })
     const { provider, clock } = world
     const second = await world.secondProcess()
@@ -120,10 +122,16 @@ for (const { name: database } of testDatabases) {
     })
     const row = await findAccountWithCredentials(world.app.db.read, world.env, id)
     assert.equal(await refreshAccount(world.app, world.env, row!), false)
+    let now = 0
+    world.app.leases = new LeaseWatch(() => now)
     clock.advance(10 * MINUTE - 1)
     assert.equal(await refreshAccount(world.app, world.env, row!), false)
-    assert.equal(provider.requests.length, 0)
+    now = HOUR
     clock.advance(1)
+    // Over by our clock: whoever lives would renew it.
+    assert.equal(await refreshAccount(world.app, world.env, row!), false)
+    assert.equal(provider.requests.length, 0)
+    now += MINUTE
     assert.equal(await refreshAccount(world.app, world.env, row!), true)
     assert.equal(provider.refreshes, 1)
   })
@@ -137,6 +145,7 @@ for (const { name: database } of testDatabases) {
     const held = holdAnswers(world)
     const frozen = world.read(id)
     await within(5_000, async () => held.length === 1)
+    second.app.leases = new LeaseWatch(() => performance.now() * 1000)
     clock.advance(11 * MINUTE)
     const taker = world.read(id, second.address)
     await within(5_000, async () => held.length === 2)
@@ -150,6 +159,23 @@ for (const { name: database } of testDatabases) {
     assert.equal(accountOf(await frozen).healthy, true)
     const after = await world.row(id)
     assert.deepEqual([after.generation, after.failures, after.refresh_attempt], [2, 0, null])
+  })
+
+  test(`G8-161: a process whose clock is an hour ahead does not take over what another has in hand (${database})`, async (t) => {
+    const world = await openRefreshWorld(t, { database })
+    const { clock, env } = world
+    const second = await world.secondProcess()
+    const id = await world.connect()
+    clock.advance(HOUR)
+    second.app.clock = new ManualClock(clock.now() + HOUR)
+    const held = holdAnswers(world)
+    const reading = world.read(id)
+    await within(5_000, async () => held.length === 1)
+    const row = await findAccountWithCredentials(second.app.db.read, env, id)
+    assert.equal(await refreshAccount(second.app, env, row!), false)
+    assert.equal(held.length, 1)
+    held[0]!.rotate()
+    assert.equal(accountOf(await reading).healthy, true)
   })
 
   test(`G8-151: the answer of a thawed process heals the account, also without the reservation (${database})`, async (t) => {

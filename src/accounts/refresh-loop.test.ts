@@ -5,6 +5,7 @@ import { testDatabases } from '../../test/databases.ts'
 import { within } from '../../test/security/harness.ts'
 import { accountOf, HOUR, openRefreshWorld, type RefreshWorld } from '../../test/security/refresh-world.ts'
 import type { App } from '../app.ts'
+import { LeaseWatch } from './lease-watch.ts'
 import { RefreshLoop } from './refresh-loop.ts'
 
 const MINUTE = 60_000
@@ -81,6 +82,7 @@ for (const { name: database } of testDatabases) {
     await within(5_000, async () => provider.requests.length === 1)
     // The first is frozen over its call until its lease has ended; the second takes over and succeeds.
     clock.advance(11 * MINUTE)
+    second.app.leases = new LeaseWatch(() => performance.now() * 1000)
     const other = new RefreshLoop(second.app)
     await roundsUntil([other], async () => (await world.row(id)).generation === 2)
     refuse()

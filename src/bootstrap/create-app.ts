@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import { noJournal, openJournal } from '../accounts/journal.ts'
+import { LeaseWatch } from '../accounts/lease-watch.ts'
 import { ProviderOutages } from '../accounts/provider-outages.ts'
 import { RefreshFlights } from '../accounts/refresh-flights.ts'
 import { AccessTokens } from '../api-clients/access-tokens.ts'
@@ -68,6 +69,7 @@ export async function createApp(
       accessTokens: new AccessTokens(base),
       projects: new ProjectDirectory(base),
       refreshFlights: new RefreshFlights(),
+      leases: new LeaseWatch(),
       outages: new ProviderOutages(base),
       revocationsDue: new Wake(),
       journal: config.ephemeral ? noJournal : await openJournal(join(config.dataDir, 'journal')),
