@@ -9,7 +9,7 @@ import { test, type TestContext } from 'node:test'
 import { testDatabases } from '../../test/databases.ts'
 import { assertStatus, jsonOf, send } from '../../test/security/answers.ts'
 import { openWorld, type World, type WorldOptions } from '../../test/security/harness.ts'
-import { HOUR, openRefreshWorld } from '../../test/security/refresh-world.ts'
+import { accountOf, HOUR, openRefreshWorld } from '../../test/security/refresh-world.ts'
 import { projectEnvironmentOfRow } from '../access/project-environment.ts'
 import { ensureExternalUser } from '../external-users/ensure-external-user.ts'
 import { checkDueAccounts } from './check-accounts.ts'
@@ -247,3 +247,28 @@ test('an end that each answer says anew, a second sooner or later, is warned of 
   }
   assert.deepEqual(await typesOf(world, id), ['account.connected', 'account.expiring'])
 })
+
+for (const { name: database } of testDatabases) {
+  test(`F0: a token that nothing renews is unhealthy from its end on, told once, and still handed out (${database})`, async (t) => {
+    const world = await openRefreshWorld(t, { database })
+    const { app, clock, provider } = world
+    const id = await world.connect({ kind: 'static', seconds: (60 * DAY) / 1000 })
+    for (let day = 0; day < 62; day += 1) {
+      clock.advance(DAY)
+      await checkDueAccounts(app, 50)
+    }
+    const told = await eventsOf(world, id)
+    assert.deepEqual(
+      told.map(({ type }) => type.replace('account.', '')),
+      ['connected', 'expiring', 'unhealthy'],
+    )
+    const account = accountOf(await world.read(id))
+    assert.deepEqual([account.healthy, account.dead, account.error], [false, false, told[2]!.reason])
+    assert.match(account.error ?? '', /^token_expired: .*connect again with accountId/)
+    assert.match(account.credentials?.oauth_access_token ?? '', /^canary/)
+    assert.equal((await world.row(id)).next_check_at, null)
+    assert.equal(provider.requests.length, 0)
+    await world.connect({ accountId: id, kind: 'static' })
+    assert.equal(accountOf(await world.read(id)).healthy, true)
+  })
+}

@@ -1,6 +1,7 @@
-/** Owns looking at accounts that nobody reads: keys and tokens that never refresh are tried out, and ends are warned of. */
+/** Owns looking at accounts that nobody reads: keys and tokens that never refresh are tried out, and ends are warned of and noted. */
 import { projectEnvironmentOfRow, type ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
+import { isoTime } from '../platform/clock.ts'
 import { type Loop, startLoop } from '../platform/loop.ts'
 import { runTestRequest, type TestResult } from '../upstream/test-request.ts'
 import { recordAccountEvent } from './account-events.ts'
@@ -69,20 +70,37 @@ export async function checkAccount(
     if (!current || current.generation !== row.generation) return undefined
     const random = Math.random()
     const verdict = result && trialVerdict(current, { result, now, hours: app.config.keyCheckHours, random })
-    const judged = { ...current, ...verdict?.account }
-    const warning = expiryWarning(judged, found)
+    const end = result?.ok === true ? undefined : endedState(current, now)
+    const judged = { ...current, ...verdict?.account, ...end?.account }
+    const warning = end ? undefined : expiryWarning(judged, found)
     const isDue = warning !== undefined && warning.at <= now
     const expiry_warned_at = isDue ? now : judged.expiry_warned_at
     const after = { ...judged, expiry_warned_at }
     const next_check_at = nextCheckAt(after, found, verdict?.nextTrialAt ?? null)
-    await updateAccount(tx, env, row.id, { ...verdict?.account, expiry_warned_at, next_check_at })
+    const change = { ...verdict?.account, ...end?.account, expiry_warned_at, next_check_at }
+    await updateAccount(tx, env, row.id, change)
     if (verdict && Object.keys(verdict.credentials).length > 0)
       await updateCredentials(tx, row.id, row.generation, verdict.credentials)
-    if (verdict?.event) await recordAccountEvent(tx, app, env, verdict.event, after, after.error ?? undefined)
+    const event = end?.event ?? verdict?.event
+    if (event) await recordAccountEvent(tx, app, env, event, after, after.error ?? undefined)
     if (isDue) await recordAccountEvent(tx, app, env, 'account.expiring', after, warning.reason)
     return isDue ? warning.reason : undefined
   })
   if (reason !== undefined) app.log.warn({ account: row.id, app: row.app_slug }, reason)
+}
+
+/**
+ * What the provider has said of its token's end, when that has come and nothing can renew it. Not dead: no proof has been given, and some
+ * providers are generous.
+ */
+function endedState({ kind, expires_at, unhealthy_at, dead_at, id }: AccountWithCredentials, now: number) {
+  if (kind !== 'static' || expires_at === null || expires_at > now) return undefined
+  if (unhealthy_at !== null || dead_at !== null) return undefined
+  const error = `token_expired: The access token ended on ${isoTime(expires_at)}, and there is no refresh token: have the user connect again with accountId ${id}`
+  return {
+    account: { error, unhealthy_at: now, expiry_warned_at: now, updated_at: now },
+    event: 'account.unhealthy' as const,
+  }
 }
 
 async function tryOut(

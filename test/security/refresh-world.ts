@@ -177,9 +177,14 @@ export async function openRefreshWorld(
     strictOAuthAppId: oauthApp.id,
     /** Connects, or with `accountId` connects again; `seconds` is the life of the access token. */
     async connect(
-      wish: { user?: string; seconds?: number | null; accountId?: string } = {},
+      wish: {
+        user?: string
+        seconds?: number | null
+        accountId?: string
+        kind?: 'refreshable' | 'static'
+      } = {},
     ): Promise<string> {
-      const { user = 'u8', seconds = 3600, accountId } = wish
+      const { user = 'u8', seconds = 3600, accountId, kind = 'refreshable' } = wish
       const { accessToken, refreshToken } = provider.grant()
       const now = world.clock.now()
       return app.db.write(async (tx) => {
@@ -191,8 +196,11 @@ export async function openRefreshWorld(
           oauthAppId: oauthApp.id,
           name: null,
           credentials: {
-            kind: 'refreshable',
-            values: { oauth_access_token: accessToken, oauth_refresh_token: refreshToken },
+            kind,
+            values: {
+              oauth_access_token: accessToken,
+              ...(kind === 'static' ? {} : { oauth_refresh_token: refreshToken }),
+            },
             expiresAt: seconds === null ? null : now + seconds * 1000,
             authorizedScopes: ['read'],
           },
