@@ -1,7 +1,7 @@
 /** Owns the page of a link that names no app: the apps that can be connected here. */
 import type { App } from '../app.ts'
 import type { CatalogApp } from '../apps/catalog.ts'
-import { findDefaultOAuthApp } from '../oauth-apps/find-oauth-app.ts'
+import { listDefaultOAuthApps } from '../oauth-apps/list-default-oauth-apps.ts'
 import { html } from '../platform/html.ts'
 import type { PageQuery } from './contract.ts'
 import type { Messages } from './messages/en.ts'
@@ -21,7 +21,7 @@ import type { ConnectToken } from './require-token.ts'
 import { canBringClient, isConnectable, tenantOf } from './resolve-connection.ts'
 import type { Visit } from './visit.ts'
 
-type Needs = Pick<App, 'db' | 'vault' | 'catalog' | 'projects'>
+type Needs = Pick<App, 'db' | 'catalog' | 'projects'>
 
 /** Below that many, a search is in the way. */
 const SEARCH_FROM = 8
@@ -72,18 +72,16 @@ async function connectableApps(
   { customOauthClient }: PageQuery,
 ): Promise<CatalogApp[]> {
   const { env } = await tenantOf(app, token)
-  const ready = await Promise.all(
-    app.catalog.current.list().map(async (one) => {
-      if (!isConnectable(one)) return false
-      if (one.auth_type === 'keys') return true
-      if (one.oauth?.version === 2 && one.oauth.client_credentials_source === 'custom_fields') return true
-      if (customOauthClient === 'true' && canBringClient(one)) return true
-      return (await findDefaultOAuthApp(app, env, one.name_slug)) !== undefined
-    }),
-  )
+  const { data } = await listDefaultOAuthApps(app, env)
+  const withDefault = new Set(data.map((one) => one.app))
+  const isReady = (one: CatalogApp) =>
+    one.auth_type === 'keys' ||
+    withDefault.has(one.name_slug) ||
+    (one.oauth?.version === 2 && one.oauth.client_credentials_source === 'custom_fields') ||
+    (customOauthClient === 'true' && canBringClient(one))
   return app.catalog.current
     .list()
-    .filter((_, i) => ready[i])
+    .filter((one) => isConnectable(one) && isReady(one))
     .toSorted((a, b) => b.featured_weight - a.featured_weight || a.name.localeCompare(b.name, 'en'))
 }
 

@@ -237,6 +237,8 @@ test('a link without an app offers those that can be connected', async (t) => {
   assert.match(text, /app=double_keys&amp;/)
   assert.match(text, /app=openai&amp;/)
   assert.doesNotMatch(text, /app=github/, 'no OAuth app is registered for it')
+  await world.app.db.write((tx) => tx.updateTable('oauth_apps').set({ client_secret: 'broken' }).execute())
+  assert.equal((await world.page(token, {})).status, 200, 'no secret is opened for a list')
 })
 
 test('a link without an app that names what is of one app leads to that app', async (t) => {
