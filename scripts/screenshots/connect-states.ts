@@ -247,6 +247,18 @@ export const connectStates: readonly ConnectState[] = [
     },
   },
   {
+    name: 'finishing',
+    async open(page, world) {
+      const id = await atProvider(page, world)
+      const change = { status: 'finishing' } as const
+      await world.app.db.write((tx) =>
+        tx.updateTable('connect_attempts').set(change).where('id', '=', id).execute(),
+      )
+      await page.goto(`${world.url}/connect/results/${id}`)
+      return page
+    },
+  },
+  {
     name: 'connected',
     async open(page, world) {
       await page.goto(await world.page({ app: 'acme_keys' }))

@@ -144,7 +144,8 @@ test('G7-132, G7-133, G4-89: refusals and errors of the provider leave the token
     assert.equal(await world.failure(answer, cookie), code)
     const page = await world.request(answer.headers.get('location') ?? '', { headers: { cookie } })
     assert.doesNotMatch(await page.text(), /onerror/)
-    assert.equal((await world.callback({ code: 'c', state }, cookie)).status, 400, 'the state is spent')
+    const spent = await world.callback({ code: 'c', state }, cookie)
+    assert.equal(await world.failure(spent, cookie), code, 'the state is spent')
   }
   assert.equal(world.provided('/token').length, 0)
   await world.assertNothingConnected(token)

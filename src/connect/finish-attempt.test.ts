@@ -71,7 +71,8 @@ for (const database of testDatabases) {
     assert.equal(exchange.headers.authorization, undefined)
 
     // Once: the state, the code and the token are spent.
-    assert.equal((await world.callback({ code: 'the-code', state }, cookie)).status, 400)
+    const again = await world.callback({ code: 'the-code', state }, cookie)
+    assert.equal(again.headers.get('location'), answer.headers.get('location'))
     assert.equal((await world.page(token)).status, 403)
     assert.equal((await world.rows('accounts')).length, 1)
     assert.equal(world.provided('/token').length, 1)
@@ -230,6 +231,23 @@ test('reconnecting keeps the account’s id', async (t) => {
     [before?.id],
   )
   assert.equal((await world.rows('credentials'))[0]?.generation, 2)
+})
+
+test('an answer that comes twice waits for the first one, and ends where that does', async (t) => {
+  const { world, state, cookie } = await startedWorld(t)
+  const { promise: asked, resolve: seen } = Promise.withResolvers<() => void>()
+  world.answers['/token'] = (_request, response) => seen(() => reply(response, 200, TOKENS))
+  const first = world.callback({ code: 'c', state }, cookie)
+  const answerNow = await asked
+  const second = await world.callback({ code: 'another', state }, cookie)
+  const result = second.headers.get('location') ?? ''
+  const page = async () => (await world.request(result, { headers: { cookie } })).text()
+  assert.match(await page(), /data-state="finishing".*Your Double account is being connected/s)
+  answerNow()
+  assert.equal((await first).headers.get('location'), result)
+  assert.match(await page(), /is now connected to/)
+  assert.equal(world.provided('/token').length, 1)
+  assert.equal((await world.rows('accounts')).length, 1)
 })
 
 test('a person deleted meanwhile takes the attempt along', async (t) => {

@@ -30,14 +30,16 @@ export interface CallbackRequest {
  * @throws ConnectError when the answer does not belong to this browser's attempt: then there is nowhere to go, and nothing was spent
  */
 export async function finishAttempt(app: Needs, request: CallbackRequest): Promise<string> {
-  const attempt = await requireStarted(app, request)
+  const attempt = await requireBegun(app, request)
   const plan = openPlan(app.vault, attempt)
+  // Pressed twice, or reloaded: the first answer counts, and this browser goes where that has led.
+  if (attempt.status !== 'started') return placeOf(app, attempt, plan)
   const catalogApp = app.catalog.current.find(attempt.app_slug)
   if (!catalogApp) throw new ConnectError('app_unknown')
   requirePlausibleCode(catalogApp, request.query)
   // From here on the state is spent, whatever comes.
   if (!(await app.db.write((tx) => moveAttempt(tx, attempt.id, 'started', { status: 'finishing' }))))
-    throw new ConnectError('state_invalid')
+    return placeOf(app, attempt, plan)
 
   const finishing: AttemptRow = { ...attempt, status: 'finishing' }
   try {
@@ -52,14 +54,13 @@ export async function finishAttempt(app: Needs, request: CallbackRequest): Promi
   return placeOf(app, attempt, plan)
 }
 
-async function requireStarted(app: Needs, { query, cookieHeader }: CallbackRequest): Promise<AttemptRow> {
+async function requireBegun(app: Needs, { query, cookieHeader }: CallbackRequest): Promise<AttemptRow> {
   const { state } = query
   const attempt = state ? await findAttemptByState(app.db.read, digest(state)) : undefined
   // Without any state the person came from the provider's marketplace (quirk B3): for whom, nobody knows, so the code is left alone.
   if (!attempt) throw new ConnectError(state === undefined ? 'install_restart' : 'state_invalid')
   if (attempt.expires_at <= app.clock.now()) throw new ConnectError('attempt_expired')
   if (!isBrowserOf(attempt, cookieHeader)) throw new ConnectError('wrong_browser')
-  if (attempt.status !== 'started') throw new ConnectError('state_invalid')
   return attempt
 }
 

@@ -5,6 +5,7 @@ import { requireOwnAttempt } from './answer-choice.ts'
 import { type AttemptPlan, openPlan } from './attempt-plan.ts'
 import { ConnectError, explain, isConnectErrorCode } from './connect-errors.ts'
 import { errorPage } from './error-page.ts'
+import { finishingPage } from './finishing-page.ts'
 import { html } from '../platform/html.ts'
 import type { Messages } from './messages/en.ts'
 import { fill } from './messages/fill.ts'
@@ -83,6 +84,7 @@ export async function resultPage(
   const shown = { name, name_slug: attempt.app_slug }
   if (attempt.status === 'verifying' && pending?.verifierAddress)
     return verificationPage(visit, messages, shown, project, pending.verifierAddress)
+  if (attempt.status === 'finishing') return finishingPage(visit, messages, shown, project)
   const isEnd = ['choosing', 'done', 'failed'].includes(attempt.status)
   const place = nextAddress(app.config, attempt, plan, pending)
   if (isEnd && place !== resultAddress(app.config, attempt)) return place

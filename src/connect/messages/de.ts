@@ -92,6 +92,11 @@ export const de: Messages = {
     onlyIf: 'Fahren Sie nur fort, wenn Sie das gerade selbst veranlasst haben.',
   },
 
+  finishing: {
+    title: 'Einen Moment',
+    text: 'Ihr Konto bei {app} wird mit {product} verbunden. Diese Seite geht von selbst weiter.',
+  },
+
   connected: {
     title: 'Verbunden',
     done: 'Ihr Konto bei {app} ist jetzt mit {product} verbunden.',

@@ -99,6 +99,12 @@ export const en = {
     onlyIf: 'Continue only if you have just asked for this yourself.',
   },
 
+  /** While the provider is asked for what it has just promised. */
+  finishing: {
+    title: 'One moment',
+    text: 'Your {app} account is being connected to {product}. This page goes on by itself.',
+  },
+
   connected: {
     title: 'Connected',
     done: 'Your {app} account is now connected to {product}.',

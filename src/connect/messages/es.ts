@@ -91,6 +91,11 @@ export const es: Messages = {
     onlyIf: 'Continúa solo si acabas de pedirlo tú.',
   },
 
+  finishing: {
+    title: 'Un momento',
+    text: 'Tu cuenta de {app} se está conectando a {product}. Esta página sigue sola.',
+  },
+
   connected: {
     title: 'Cuenta conectada',
     done: 'Tu cuenta de {app} ya está conectada a {product}.',

@@ -92,6 +92,11 @@ export const fr: Messages = {
     onlyIf: 'Continuez seulement si vous venez de le demander vous-même.',
   },
 
+  finishing: {
+    title: 'Un instant',
+    text: 'Votre compte {app} est en cours de connexion à {product}. Cette page continue toute seule.',
+  },
+
   connected: {
     title: 'Compte connecté',
     done: 'Votre compte {app} est maintenant connecté à {product}.',

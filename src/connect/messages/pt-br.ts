@@ -91,6 +91,11 @@ export const ptBR: Messages = {
     onlyIf: 'Continue somente se você acabou de pedir isto.',
   },
 
+  finishing: {
+    title: 'Um momento',
+    text: 'Sua conta do {app} está sendo conectada a {product}. Esta página continua sozinha.',
+  },
+
   connected: {
     title: 'Conta conectada',
     done: 'Sua conta do {app} agora está conectada a {product}.',
