@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
+import { sql } from 'kysely'
 import { migrate } from './migrate.ts'
 import { openDb } from './open.ts'
 
@@ -24,6 +25,15 @@ test('no comparison has a bare parameter, and the indexes are used all the same'
     .select('accounts.id')
     .where('accounts.project_id', '=', 'proj_1')
     .where('accounts.environment', '=', 'production')
+  const ofProject = <Table extends 'events' | 'deliveries'>(table: Table) =>
+    db.read
+      .selectFrom(table as 'events')
+      .select('id')
+      .where('project_id', '=', 'proj_1')
+      .where('environment', '=', 'production')
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(11)
   const queries = {
     sqlite_autoindex_credentials_1: project
       .innerJoin('credentials', 'credentials.account_id', 'accounts.id')
@@ -38,6 +48,8 @@ test('no comparison has a bare parameter, and the indexes are used all the same'
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')
       .limit(11),
+    events_by_type: ofProject('events').where('type', '=', 'account.dead').where('created_at', '<=', 5),
+    deliveries_by_status: ofProject('deliveries').where(sql`status`, '=', 'parked'),
   }
   for (const [index, query] of Object.entries(queries)) {
     const { sql, parameters } = query.compile()

@@ -95,6 +95,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await index('events_by_position', 'events', ['position', 'id']).execute()
   await index('events_of_project', 'events', ['project_id', 'environment', 'position', 'id']).execute()
   await index('events_in_order', 'events', ['project_id', 'environment', 'created_at', 'id']).execute()
+  await index('events_by_type', 'events', ['project_id', 'environment', 'type', 'created_at', 'id']).execute()
   await index('events_of_account', 'events', ['account_id', 'created_at', 'id']).execute()
 
   await table('webhooks')
@@ -140,6 +141,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await index('deliveries_of_project', 'deliveries', [
     'project_id',
     'environment',
+    'created_at',
+    'id',
+  ]).execute()
+  await index('deliveries_by_status', 'deliveries', [
+    'project_id',
+    'environment',
+    'status',
     'created_at',
     'id',
   ]).execute()
