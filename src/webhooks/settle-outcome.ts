@@ -4,7 +4,7 @@ import type { Tx } from '../db/open.ts'
 import { changeDeliveries } from './change-deliveries.ts'
 import { nextAttemptAt } from './retry-intervals.ts'
 import type { Outcome } from './send-delivery.ts'
-import { setLaneWait, settleDelivery } from './sending/store.ts'
+import { freeLane, setLaneWait, settleDelivery } from './sending/store.ts'
 import {
   type DeliveryRow,
   disableWebhook,
@@ -51,7 +51,7 @@ async function settle(
       const change = { ...tried, ...over, status: 'delivered', last_error: null } as const
       if (!(await settleDelivery(tx, delivery, change))) return undefined
       if (webhookId !== null) await markWebhookWorking(tx, webhookId)
-      await setLaneWait(tx, lane, now)
+      await freeLane(tx, lane, now)
       return 'delivered'
     }
     case 'gone': {
@@ -62,7 +62,7 @@ async function settle(
       }
       const parked = { status: 'parked', finished_at: now } as const
       if (!(await settleDelivery(tx, delivery, { ...change, ...over, ...parked }))) return undefined
-      if (webhookId === null) await setLaneWait(tx, lane, now)
+      if (webhookId === null) await freeLane(tx, lane, now)
       return 'parked'
     }
     case 'failed': {
@@ -78,7 +78,7 @@ async function settle(
       const next = at === undefined ? over : { next_attempt_at: at }
       if (!(await settleDelivery(tx, delivery, { ...change, ...next, status }))) return undefined
       if (webhookId !== null) await markWebhookFailing(tx, webhookId, now)
-      await setLaneWait(tx, lane, at ?? now)
+      await (at === undefined ? freeLane(tx, lane, now) : setLaneWait(tx, lane, at))
       return status
     }
   }

@@ -86,3 +86,27 @@ test('G11-225: receivers of two dozen projects hang, and another project does no
   hang = false
   for (const response of held) response.end()
 })
+
+test('G11-222: what waits in a lane is written anew when it begins to wait or to be due, not at each that leaves it', async (t) => {
+  const world = await openWebhookWorld(t)
+  const receiver = await openReceiver(t)
+  const held: ServerResponse[] = []
+  receiver.behave((_request, response) => void held.push(response))
+  await world.setWebhook(receiver.url)
+  const ids = [await world.happen('apn_1'), await world.happen('apn_1'), await world.happen('apn_1')]
+  const due = world.clock.now()
+  const last = async () => (await world.deliveries()).find((row) => row.event_id === ids[2])!
+  await receiver.has(1)
+  world.clock.advance(1_000)
+  held.pop()!.end()
+  await receiver.has(2)
+  assert.equal(Date.parse((await last()).next_attempt_at!), due)
+  held.pop()!.writeHead(500).end()
+  await within(5_000, async () => Date.parse((await last()).next_attempt_at!) > world.clock.now())
+  world.clock.advance(6_000)
+  await receiver.has(3)
+  held.pop()!.end()
+  await receiver.has(4)
+  held.pop()!.end()
+  assert.deepEqual(receiver.ids(), [ids[0], ids[1], ids[1], ids[2]])
+})

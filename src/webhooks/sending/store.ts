@@ -17,6 +17,19 @@ export async function laneWaitsUntil(tx: Tx, lane: string): Promise<number | und
   return row?.next_attempt_at ?? undefined
 }
 
+/** One has left the lane. Where the next is due all are, and none is touched: a lane may be long. */
+export async function freeLane(tx: Tx, lane: string, now: number): Promise<void> {
+  const next = await tx
+    .selectFrom('deliveries')
+    .select('next_attempt_at')
+    .where('lane', '=', lane)
+    .where('status', '=', 'pending')
+    .orderBy('position')
+    .limit(1)
+    .executeTakeFirst()
+  if (next && next.next_attempt_at !== null && next.next_attempt_at > now) await setLaneWait(tx, lane, now)
+}
+
 /** Whole lanes wait and go on together: what stands behind another delivery is never looked at in vain. */
 export async function setLaneWait(tx: Tx, lane: string, until: number): Promise<void> {
   await tx
