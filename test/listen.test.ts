@@ -11,6 +11,8 @@ const headgate = join(import.meta.dirname, '../bin/headgate.js')
 
 test('listen forwards each event as a signed webhook, and says what became of it', async (t) => {
   const world = await openWebhookWorld(t)
+  // What came before listening did is to be of another millisecond.
+  world.clock.advance(1)
   const receiver = await openReceiver(t)
   const args = ['listen', '--json', '--forward-to', receiver.url, '--project', world.p1]
   const child = spawn(process.execPath, [headgate, ...args, '--environment', 'production'], {
@@ -34,6 +36,9 @@ test('listen forwards each event as a signed webhook, and says what became of it
   await within(20_000, async () => said.includes('connected'))
   const key = String(lines()[0]!['signing_key'])
 
+  // Before it has heard of any event, its token expires: the one in the gap is not lost.
+  world.clock.advance(3_700_000)
+  await within(10_000, async () => said.includes('the stream ended'))
   const first = await world.happen('apn_1')
   await receiver.has(1, 10_000)
   const [seen] = receiver.requests

@@ -51,7 +51,7 @@ export async function followEvents(source: StreamSource, follow: Follow): Promis
       if (stream.status === 200) {
         say('connected')
         wait = FIRST_WAIT_MS
-        for await (const event of readServerEvents(stream.text)) {
+        for await (const event of readServerEvents(stream.text, (mark) => (last = mark))) {
           last = event.id
           if (seen.has(event.id)) continue
           seen.add(event.id)

@@ -6,8 +6,11 @@ export interface ServerEvent {
   data: string
 }
 
-/** Comments pass by unseen; a message that is cut off at the end does not count. */
-export async function* readServerEvents(pieces: AsyncIterable<string>): AsyncGenerator<ServerEvent> {
+/** Comments pass by unseen; a message that is cut off at the end does not count. `onMark` hears of an id that comes without an event. */
+export async function* readServerEvents(
+  pieces: AsyncIterable<string>,
+  onMark: (id: string) => void = () => {},
+): AsyncGenerator<ServerEvent> {
   let rest = ''
   for await (const piece of pieces) {
     const messages = (rest + piece).split('\n\n')
@@ -19,9 +22,10 @@ export async function* readServerEvents(pieces: AsyncIterable<string>): AsyncGen
           return name === undefined ? [] : [[name, value ?? ''] as const]
         }),
       )
+      const id = fields.get('id')
       const data = fields.get('data')
-      if (data !== undefined)
-        yield { id: fields.get('id') ?? '', type: fields.get('event') ?? 'message', data }
+      if (data !== undefined) yield { id: id ?? '', type: fields.get('event') ?? 'message', data }
+      else if (id !== undefined) onMark(id)
     }
   }
 }

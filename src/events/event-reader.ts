@@ -2,11 +2,14 @@
 import type { App } from '../app.ts'
 import { BadRequest } from '../platform/errors.ts'
 import type { EventRow } from '../webhooks/event-envelope.ts'
-import { latenessOf } from './position.ts'
+import { latenessOf, positionOf } from './position.ts'
 import { type EventScope, findEventPosition, findEvents, lastPosition, listEventIds } from './store.ts'
 
 const PAGE = 100
 const LOOKED_AT = 1_000
+
+/** Stands for this moment where there is no event yet to go on after: a stream that breaks off before its first one has missed nothing. */
+export const markOf = (now: number): string => `at_${positionOf(now) - 1}`
 
 export class EventReader {
   readonly #app: Pick<App, 'db'>
@@ -23,7 +26,7 @@ export class EventReader {
   }
 
   /**
-   * Reads on after the event `lastEventId`, else after all there are now. What may have been committed late comes again with the event
+   * Reads on after the event or mark `lastEventId`, else after all there are now. What may have been committed late comes again with the event
    * before it: for the reader, twice is better than never, and the id tells.
    * @throws BadRequest `unknown_event` when that event is not kept any more, or never was
    */
@@ -33,7 +36,9 @@ export class EventReader {
     lastEventId: string | undefined,
   ): Promise<EventReader> {
     if (lastEventId !== undefined) {
-      const position = await findEventPosition(app.db.read, scope, lastEventId)
+      const mark = /^at_(\d{1,16})$/.exec(lastEventId)?.[1]
+      const position =
+        mark === undefined ? await findEventPosition(app.db.read, scope, lastEventId) : Number(mark)
       if (position === undefined) {
         throw new BadRequest('Last-Event-ID names no event that is kept', { code: 'unknown_event' })
       }

@@ -68,7 +68,7 @@ for (const database of ['sqlite', 'postgres'] as const) {
     const stream = await openStream(t, world)
     assert.equal(stream.status, 200)
     assert.match(stream.headers.get('content-type') ?? '', /^text\/event-stream/)
-    await within(2_000, async () => stream.raw().startsWith(':sse-handshake\n\n'))
+    await within(2_000, async () => /^:sse-handshake\n\nid: at_\d+\n\n$/.test(stream.raw()))
     const foreign = projectEnvironmentOfRow(world.w1, { project_id: world.p2, environment: 'production' })
     const development = projectEnvironmentOfRow(world.w1, {
       project_id: world.p1,

@@ -22,6 +22,8 @@ const message = (row: EventRow) => `id: ${row.id}\nevent: ${row.type}\ndata: ${e
 export interface Feed {
   clientId: string
   reader: EventReader
+  /** For a reader that has no id to go on after. */
+  mark?: string
   /** False once the token has expired or been revoked, or reaches less far than it did. */
   isAllowed: () => Promise<boolean>
 }
@@ -77,11 +79,17 @@ export class EventStreams {
   }
 
   /** One page is read when the one before has been taken: nothing piles up here. */
-  async #run(response: ServerResponse, { reader, isAllowed }: Feed, signal: AbortSignal): Promise<void> {
+  async #run(
+    response: ServerResponse,
+    { reader, mark, isAllowed }: Feed,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { handshakeEveryMs } = this.#patience
     const news = this.#listenForNews(signal)
     let spokeAt = performance.now()
     response.write(HANDSHAKE)
+    // Without data it is no event, but what the reader says as Last-Event-ID (HTML standard, 9.2.6).
+    if (mark !== undefined) response.write(`id: ${mark}\n\n`)
     while (!signal.aborted && (await isAllowed())) {
       const heard = news()
       const rows = await reader.next()

@@ -5,7 +5,7 @@ import type { ProjectEnvironment } from '../access/project-environment.ts'
 import type { RoutePolicy } from '../access/route-policies.ts'
 import type { App } from '../app.ts'
 import { AppError } from '../platform/errors.ts'
-import { EventReader } from './event-reader.ts'
+import { EventReader, markOf } from './event-reader.ts'
 import type { Feed } from './event-streams.ts'
 import type { EventScope } from './store.ts'
 
@@ -21,14 +21,16 @@ export interface FeedRequest {
 
 /** @throws BadRequest `unknown_event`; what `scopeOf` throws */
 export async function openFeed(
-  app: Pick<App, 'db' | 'accessTokens'>,
+  app: Pick<App, 'db' | 'clock' | 'accessTokens'>,
   { caller, bearer, policy, lastEventId, scopeOf }: FeedRequest,
 ): Promise<Feed> {
   const scope = await scopeOf(caller)
   const opened = JSON.stringify(scope)
+  const mark = markOf(app.clock.now())
   return {
     clientId: caller.clientId,
     reader: await EventReader.open(app, scope, lastEventId),
+    ...(lastEventId === undefined ? { mark } : {}),
     async isAllowed() {
       const now = await app.accessTokens.callerOf(bearer)
       if (!now) return false
