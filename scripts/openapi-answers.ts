@@ -42,7 +42,10 @@ export const otherAnswers: Readonly<Record<string, Readonly<Record<number, Answe
     200: { content: { 'text/javascript': { schema: text }, 'text/css': { schema: text } } },
     404: json(ErrorShape),
   },
-  'GET /_static/apps/:file': { 200: of('image/svg+xml', text), 404: json(ErrorShape) },
+  'GET /_static/apps/:file': {
+    200: { content: { 'image/svg+xml': { schema: text }, 'image/png': { schema: text } } },
+    404: json(ErrorShape),
+  },
   'POST /connect/attempts': {
     200: json(CreatedAttempt),
     303: redirect("To the provider's consent screen, when the body is a form"),

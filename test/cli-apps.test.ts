@@ -60,7 +60,7 @@ test_request: { method: GET, url: '/{{custom_fields.team}}' }
 `
 
 test('validate needs neither server nor database, names file, path and problem, and its exit code says it', async (t) => {
-  const { home, apps, write } = await world(t, {
+  const { home, folder, apps, write } = await world(t, {
     'slack_v2.yaml': 'name: Our Slack\n',
     'notes.txt': 'no app',
   })
@@ -70,12 +70,16 @@ test('validate needs neither server nor database, names file, path and problem, 
   await write('github.yaml', 'nmae: x\noauth: { token_url: "ftp://a" }\n')
   await write('gitlab.yaml', 'a: [')
   await write('Bad Name.yaml', '')
+  await mkdir(join(folder, 'logos'))
+  await write('logos/github.png', '<html>')
+  await write('logos/slack_v2.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>')
   const bad = await apps(['validate', 'apps'])
   assert.equal(bad.code, 1)
   assert.match(bad.out, /^apps\/github\.yaml:\$: unknown key "nmae"$/m)
   assert.match(bad.out, /^apps\/gitlab\.yaml:not YAML: /m)
   assert.match(bad.out, /^apps\/Bad Name\.yaml:the file name must be a slug/m)
-  assert.match(bad.out, /^4 files: 3 problems$/m)
+  assert.match(bad.out, /^apps\/logos\/github\.png:not shown: it is no PNG$/m)
+  assert.match(bad.out, /^4 files: 4 problems$/m)
   assert.doesNotMatch(bad.out, /slack_v2/)
 
   const one = await apps(['validate', 'apps/slack_v2.yaml', 'apps/github.yaml', '--json'])

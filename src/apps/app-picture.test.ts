@@ -43,6 +43,13 @@ test('the operator’s picture wins over ours, ours over the initials; none runs
   await writeFile(join(folder, 'logos/github.svg'), Buffer.alloc(300_000, 0x20))
   assert.equal((await get('github.svg')).headers.get('content-type'), 'image/png', 'too large: passed over')
 
+  await writeFile(join(folder, 'logos/gitlab.png'), 'a page that was saved as a picture')
+  assert.equal(
+    (await get('gitlab.svg')).headers.get('content-type'),
+    'image/svg+xml',
+    'no picture: ours stays',
+  )
+
   await writeFile(join(folder, 'secret.svg'), 'secret')
   for (const path of [
     '..%2Fsecret.svg',

@@ -1,7 +1,8 @@
 /** Owns `headgate apps validate`: what is wrong with app files, one line each, for people, editors and CI. */
 import { existsSync, statSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
+import { pictureProblem } from '../apps/app-picture.ts'
 import { loadCatalog } from '../apps/catalog.ts'
 import { BrokenCatalog } from '../apps/broken-catalog.ts'
 import { nameOfFile, parseCatalogTexts, readCatalogFile } from '../apps/catalog-files.ts'
@@ -29,8 +30,11 @@ export interface ValidateOptions {
 export async function validateApps(paths: string[], options: ValidateOptions): Promise<void> {
   const now = options.today === undefined ? systemClock.now() : Date.parse(options.today)
   if (Number.isNaN(now)) throw new UsageError('--today: must be a day, YYYY-MM-DD')
-  const files = (await Promise.all((paths.length > 0 ? paths : defaultPaths()).map(filesOf))).flat()
+  const named = paths.length > 0 ? paths : defaultPaths()
+  const files = (await Promise.all(named.map(filesOf))).flat()
+  const pictures = (await Promise.all(named.map(picturesOf))).flat()
   const { problems, apps } = await check(files)
+  problems.push(...(await Promise.all(pictures.map(checkPicture))).flat())
   const warnings: Finding[] = []
   let unverified = 0
   if (options.strict)
@@ -56,6 +60,22 @@ async function filesOf(path: string): Promise<string[]> {
     .filter((name) => /\.ya?ml$/.test(name))
     .toSorted()
     .map((name) => join(path, name))
+}
+
+/** Of a folder of the operator's; none where there is no such folder. */
+async function picturesOf(path: string): Promise<string[]> {
+  const names = await readdir(join(path, 'logos')).catch(() => [])
+  return names
+    .filter((name) => !name.startsWith('.'))
+    .toSorted()
+    .map((name) => join(path, 'logos', name))
+}
+
+async function checkPicture(file: string): Promise<Finding[]> {
+  const [, kind] = /\.(svg|png)$/.exec(file) ?? []
+  if (kind !== 'svg' && kind !== 'png') return [{ file, message: 'not shown: neither .svg nor .png' }]
+  const problem = pictureProblem(kind, await readFile(file))
+  return problem === undefined ? [] : [{ file, message: `not shown: it ${problem}` }]
 }
 
 /** Those of the built-in folder are checked where they are; all others are laid over it, in the order given. */

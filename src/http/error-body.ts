@@ -89,7 +89,7 @@ function fromFramework(error: unknown): AppError | undefined {
   })
 }
 
-function sentence(where: string, { keyword, message, params = {} }: Verdict = {}): string {
+function sentence(where: string, { keyword = '', message, params = {} }: Verdict = {}): string {
   switch (keyword) {
     case 'required':
       return `${String(params['missingProperty'])} is missing (in ${where})`
