@@ -16,6 +16,7 @@ const answers: Record<string, [status: number, body: unknown]> = {
   jira: [403, { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' }],
   pipedrive: [400, { success: false, message: 'Invalid grant: refresh_token is invalid' }],
   servicenow: [401, { error: 'server_error', error_description: 'access_denied' }],
+  reddit: [400, { message: 'Bad Request', error: 400 }],
   slack_v2: [200, { ok: false, error: 'invalid_refresh_token' }],
   square: [401, { message: 'Invalid refresh token', type: 'service.not_authorized' }],
   twitch: [400, { error: 'Bad Request', status: 400, message: 'Invalid refresh token' }],
