@@ -272,3 +272,28 @@ for (const { name: database } of testDatabases) {
     assert.equal(accountOf(await world.read(id)).healthy, true)
   })
 }
+
+test('F0: a token that its app takes after its end leaves the account healthy; an outage then says nothing', async (t) => {
+  const world = await openKeysWorld(t, { database: 'memory' })
+  const { app, clock, id, provider } = world
+  const end = clock.now() + 2 * DAY
+  await app.db.write(async (tx) => {
+    await tx.updateTable('credentials').set({ kind: 'static' }).where('account_id', '=', id).execute()
+    await tx
+      .updateTable('accounts')
+      .set({ expires_at: end, next_check_at: end })
+      .where('id', '=', id)
+      .execute()
+  })
+  const check = async (days: number) => {
+    clock.advance(days * DAY)
+    for (let i = 0; i < 10; i += 1) await checkDueAccounts(app, 50)
+    return (await world.read()).healthy
+  }
+  assert.equal(await check(2), true)
+  provider.status = 503
+  assert.equal(await check(1.2), true)
+  provider.status = 401
+  assert.deepEqual([await check(0.2), await check(0.2)], [true, false])
+  assert.equal(provider.requests.length, 4)
+})

@@ -5,7 +5,7 @@ import { isoTime } from '../platform/clock.ts'
 import { type Loop, startLoop } from '../platform/loop.ts'
 import { runTestRequest, type TestResult } from '../upstream/test-request.ts'
 import { recordAccountEvent } from './account-events.ts'
-import { isTriedOut, nextCheckAt } from './check-time.ts'
+import { endOf, isTriedOut, nextCheckAt } from './check-time.ts'
 import { clientOfAccount } from './client-of-account.ts'
 import { type CredentialValues, openCredentialsText } from './credentials-seal.ts'
 import { expiryWarning } from './expiry-warning.ts'
@@ -93,10 +93,10 @@ export async function checkAccount(
  * What the provider has said of its token's end, when that has come and nothing can renew it. Not dead: no proof has been given, and some
  * providers are generous.
  */
-function endedState({ kind, expires_at, unhealthy_at, dead_at, id }: AccountWithCredentials, now: number) {
-  if (kind !== 'static' || expires_at === null || expires_at > now) return undefined
-  if (unhealthy_at !== null || dead_at !== null) return undefined
-  const error = `token_expired: The access token ended on ${isoTime(expires_at)}, and there is no refresh token: have the user connect again with accountId ${id}`
+function endedState(row: AccountWithCredentials, now: number) {
+  const end = endOf(row)
+  if (end === undefined || end > now) return undefined
+  const error = `token_expired: The access token ended on ${isoTime(end)}, and there is no refresh token: have the user connect again with accountId ${row.id}`
   return {
     account: { error, unhealthy_at: now, expiry_warned_at: now, updated_at: now },
     event: 'account.unhealthy' as const,

@@ -27,8 +27,8 @@ export function nextCheckAt(
   return at === Infinity ? null : at
 }
 
-/** Undefined once the account is known to be unhealthy, or has been tried out after its end. */
-function endOf(row: CheckedRow): number | undefined {
+/** Of a token that nothing renews; undefined once the account is known to be unhealthy, or has been tried out after its end. */
+export function endOf(row: CheckedRow): number | undefined {
   const { kind, expires_at: end, unhealthy_at, dead_at, last_checked_at: triedAt } = row
   if (kind !== 'static' || end === null || unhealthy_at !== null || dead_at !== null) return undefined
   return triedAt !== null && triedAt >= end ? undefined : end

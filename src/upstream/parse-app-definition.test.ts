@@ -49,6 +49,7 @@ test('what a file leaves out is filled in, also inside tagged parts and lists', 
     param: 'scope',
     user_default: [],
     functional: [],
+    implies: {},
     profile_applies_to: 'param',
   })
   assert.equal(app.oauth.token_response.access_token, 'access_token')
