@@ -143,7 +143,14 @@ test('G7-132, G7-133, G4-89: refusals and errors of the provider leave the token
     const answer = await world.callback({ ...query, state }, cookie)
     assert.equal(await world.failure(answer, cookie), code)
     const page = await world.request(answer.headers.get('location') ?? '', { headers: { cookie } })
-    assert.doesNotMatch(await page.text(), /onerror/)
+    const text = await page.text()
+    assert.doesNotMatch(text, /onerror/)
+    const callback = `>${world.url}/connect/oauth/${world.oauthAppId}/callback<`
+    assert.equal(
+      text.includes(callback),
+      code === 'client_refused',
+      'what to register is said where it may be wrong',
+    )
     const spent = await world.callback({ code: 'c', state }, cookie)
     assert.equal(await world.failure(spent, cookie), code, 'the state is spent')
   }

@@ -15,11 +15,13 @@ export interface ErrorPageOptions {
   project?: Project
   /** Where it can be tried once more. */
   again?: string | undefined
+  /** That the provider must know, where it may not. */
+  callback?: string | undefined
 }
 
 /** Nothing of the project is shown unless its token was good. */
 export function errorPage(visit: Visit, error: ConnectError, options: ErrorPageOptions): Page {
-  const { messages, framing, origins = '[]', project, again } = options
+  const { messages, framing, origins = '[]', project, again, callback } = options
   const { status, title, cause, nextStep, developer } = explain(error.code, messages)
   const forDeveloper = explain(error.code)
   return {
@@ -40,6 +42,12 @@ export function errorPage(visit: Visit, error: ConnectError, options: ErrorPageO
         html`<details>
           <summary>${messages.failure.developer}</summary>
           <p class="quiet" lang="en" dir="ltr">${withCode(developer)}</p>
+          ${
+            callback &&
+            html`<p class="quiet" lang="en" dir="ltr">
+              The callback address to register at the provider is <code class="address">${callback}</code>
+            </p>`
+          }
         </details>`
       }
       ${codeLine(html`<code>${error.code}</code>`, messages)}

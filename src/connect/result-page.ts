@@ -105,7 +105,9 @@ export async function resultPage(
   const code = attempt.status === 'failed' ? attempt.error_code : 'attempt_unknown'
   const error = new ConnectError(isConnectErrorCode(code) ? code : 'unexpected')
   const again = explain(error.code).isPassing ? await againAddress(app, visit, attempt, plan) : undefined
-  return errorPage(visit, error, { messages, framing: 'nobody', project, again })
+  const isOfCallback = error.code === 'client_refused' || error.code === 'provider_mismatch'
+  const callback = isOfCallback ? plan.redirectUri : undefined
+  return errorPage(visit, error, { messages, framing: 'nobody', project, again, callback })
 }
 
 /** The page where it began, while its token can still connect something. A popup has that page behind it. */
