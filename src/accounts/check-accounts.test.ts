@@ -6,9 +6,10 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { testDatabases } from '../../test/databases.ts'
 import { assertStatus, jsonOf, send } from '../../test/security/answers.ts'
-import { openWorld, type World, type WorldOptions } from '../../test/security/harness.ts'
+import { openWorld, within, type World, type WorldOptions } from '../../test/security/harness.ts'
 import { accountOf, HOUR, openRefreshWorld } from '../../test/security/refresh-world.ts'
 import { projectEnvironmentOfRow } from '../access/project-environment.ts'
 import { ensureExternalUser } from '../external-users/ensure-external-user.ts'
@@ -31,10 +32,10 @@ const typesOf = async (world: Pick<World, 'app'>, id: string) =>
 
 /** An app of keys, whose test request is answered with `status`; and one account of it. */
 async function openKeysWorld(t: TestContext, options: WorldOptions) {
-  const provider = { status: 200, requests: [] as (string | undefined)[] }
+  const provider = { status: 200, requests: [] as (string | undefined)[], answers: Promise.resolve() }
   const server = createServer((request, response) => {
     provider.requests.push(request.headers.authorization)
-    response.writeHead(provider.status).end('{}')
+    void provider.answers.then(() => response.writeHead(provider.status).end('{}'))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => server.close())
@@ -136,6 +137,30 @@ test('a reported 401 tries keys out at once, and not again within a minute', asy
   clock.advance(60_000)
   assertStatus(await report(), 200)
   assert.equal(provider.requests.length, 2)
+})
+
+test('401s that are reported while keys are being tried out share that trial', async (t) => {
+  const world = await openKeysWorld(t, { database: 'memory' })
+  const { address, provider, id, p1, clock } = world
+  const { promise, resolve: answer } = Promise.withResolvers<void>()
+  provider.answers = promise
+  const token = await world.token()
+  const report = () =>
+    send(address, 'POST', `/v1/connect/${p1}/accounts/${id}/report_unauthorized`, {
+      token,
+      environment: 'production',
+      body: {},
+    })
+  const reports = [report()]
+  await within(5_000, async () => provider.requests.length === 1)
+  for (let i = 0; i < 5; i += 1) {
+    clock.advance(1)
+    reports.push(report())
+    await delay(20)
+  }
+  answer()
+  for (const one of await Promise.all(reports)) assertStatus(one, 200)
+  assert.equal(provider.requests.length, 1)
 })
 
 for (const { name: database } of testDatabases) {

@@ -1,4 +1,4 @@
-/** Owns that one account has one refresh under way in this process, however many callers wait for it. */
+/** Owns that one account has one refresh, or one trial that was asked for, under way in this process, however many callers wait for it. */
 
 export class RefreshFlights {
   readonly #flights = new Map<string, Promise<void>>()

@@ -39,7 +39,7 @@ export async function reportUnauthorized(
   if (!row) throw new NotFound()
   if (row.kind !== 'refreshable') {
     refuseSoonAgain(app, row.last_checked_at)
-    await checkAccount(app, env, row)
+    await app.refreshFlights.join(row.id, () => checkAccount(app, env, row))
     const tried = await findAccountWithCredentials(app.db.read, env, id)
     if (!tried) throw new NotFound()
     return renderAccount(app, tried)
