@@ -17,13 +17,14 @@ for (const kind of testDatabases) {
     await migrate(db)
     const heard: Promise<number>[] = []
     const count = async () => (await db.read.selectFrom('counters').selectAll().execute()).length
-    const stop = db.listen('events', () => void heard.push(count()))
-    db.listen('deliveries', () => assert.fail('nobody announced that'))
+    const stop = db.listen('events of proj_1', () => void heard.push(count()))
+    for (const topic of ['deliveries', 'events of proj_2'] as const)
+      db.listen(topic, () => assert.fail('nobody announced that'))
     const put = (key: string, fails = false) =>
       db.write(async (tx) => {
-        announce(tx, 'events')
+        announce(tx, 'events of proj_1')
         await tx.insertInto('counters').values({ key, value: 1 }).execute()
-        announce(tx, 'events')
+        announce(tx, 'events of proj_1')
         if (fails) throw new Error('mine')
       })
     await assert.rejects(put('a', true), /mine/)

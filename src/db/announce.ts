@@ -1,7 +1,8 @@
 /** Owns telling the rest of this process what a transaction did: once it is durable, and never when it was undone. */
 import type { Tx } from './open.ts'
 
-export type Topic = 'events' | 'deliveries'
+/** Events by the id of their project, and by that of their workspace: nobody is woken for what he may not see. */
+export type Topic = 'deliveries' | `events of ${string}`
 
 const announced = new WeakMap<Tx, Set<Topic>>()
 
@@ -17,7 +18,9 @@ export class Announcements {
   listen(topic: Topic, hear: () => void): () => void {
     const listeners = this.#listeners.get(topic) ?? new Set()
     this.#listeners.set(topic, listeners.add(hear))
-    return () => void listeners.delete(hear)
+    return () => {
+      if (listeners.delete(hear) && listeners.size === 0) this.#listeners.delete(topic)
+    }
   }
 
   /** Runs the work of a transaction; `tell` is for after its commit. */

@@ -9,7 +9,7 @@ import { assertStatus } from '../../test/security/answers.ts'
 import { within } from '../../test/security/harness.ts'
 import { openWebhookWorld, type WebhookWorld } from '../../test/security/webhook-world.ts'
 import { EventReader } from './event-reader.ts'
-import { EventStreams } from './event-streams.ts'
+import { EventStreams, type Feed } from './event-streams.ts'
 
 interface Opened {
   status: number
@@ -60,6 +60,13 @@ async function openStream(
 const ids = (stream: Opened) => stream.events.map(({ id }) => id)
 const hasIds = (stream: Opened, wanted: string[]) =>
   within(5_000, async () => wanted.every((id) => ids(stream).includes(id)))
+
+const feedOf = (world: WebhookWorld, reader: EventReader): Feed => ({
+  clientId: 'c',
+  reader,
+  topic: `events of ${world.w1}`,
+  isAllowed: async () => true,
+})
 
 for (const database of ['sqlite', 'postgres'] as const) {
   test(`a project's stream has its own events, in order, and goes on where it broke off (${database})`, async (t) => {
@@ -199,6 +206,15 @@ test('a stream ends with its token: expired, revoked, or its client disabled', a
   await within(2_500, async () => expiring.stream.ended())
 })
 
+test('an event wakes the streams of its project and its workspace, and no other', async (t) => {
+  const world = await openWebhookWorld(t)
+  const heard: string[] = []
+  for (const id of [world.p1, world.p2, world.w1, world.w2])
+    world.app.db.listen(`events of ${id}`, () => heard.push(id))
+  await world.happen()
+  assert.deepEqual(heard, [world.p1, world.w1])
+})
+
 test('an API client has twenty streams at most, and a Connect token none', async (t) => {
   const world = await openWebhookWorld(t)
   const open = []
@@ -242,7 +258,7 @@ test('a reader that takes nothing is dropped, and nothing piles up for it', asyn
   const server = createServer((_request, response) => {
     taken = response
     void EventReader.open(world.app, scope, undefined).then((reader) =>
-      streams.start(response, {}, { clientId: 'c', reader, isAllowed: async () => true }),
+      streams.start(response, {}, feedOf(world, reader)),
     )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -265,7 +281,7 @@ test('the handshake comes again while nothing happens', async (t) => {
   const scope = { workspaceId: world.w1, projectIds: null, environments: null }
   const server = createServer((_request, response) => {
     void EventReader.open(world.app, scope, undefined).then((reader) =>
-      streams.start(response, {}, { clientId: 'c', reader, isAllowed: async () => true }),
+      streams.start(response, {}, feedOf(world, reader)),
     )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { App } from '../app.ts'
+import type { Topic } from '../db/announce.ts'
 import { TooManyRequests } from '../platform/errors.ts'
 import { eventEnvelope, type EventRow } from '../webhooks/event-envelope.ts'
 import type { EventReader } from './event-reader.ts'
@@ -22,6 +23,8 @@ const message = (row: EventRow) => `id: ${row.id}\nevent: ${row.type}\ndata: ${e
 export interface Feed {
   clientId: string
   reader: EventReader
+  /** Where this process announces what is new to it. */
+  topic: Topic
   /** For a reader that has no id to go on after. */
   mark?: string
   /** False once the token has expired or been revoked, or reaches less far than it did. */
@@ -81,11 +84,11 @@ export class EventStreams {
   /** One page is read when the one before has been taken: nothing piles up here. */
   async #run(
     response: ServerResponse,
-    { reader, mark, isAllowed }: Feed,
+    { reader, topic, mark, isAllowed }: Feed,
     signal: AbortSignal,
   ): Promise<void> {
     const { handshakeEveryMs } = this.#patience
-    const news = this.#listenForNews(signal)
+    const news = this.#listenForNews(topic, signal)
     let spokeAt = performance.now()
     response.write(HANDSHAKE)
     // Without data it is no event, but what the reader says as Last-Event-ID (HTML standard, 9.2.6).
@@ -105,9 +108,9 @@ export class EventStreams {
   }
 
   /** Returns a function whose promise resolves at the next event of this process, or when it is time to look for others'. */
-  #listenForNews(signal: AbortSignal): () => Promise<void> {
+  #listenForNews(topic: Topic, signal: AbortSignal): () => Promise<void> {
     let wake = () => {}
-    const stopListening = this.#app.db.listen('events', () => wake())
+    const stopListening = this.#app.db.listen(topic, () => wake())
     signal.addEventListener(
       'abort',
       () => {

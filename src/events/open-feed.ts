@@ -30,6 +30,7 @@ export async function openFeed(
   return {
     clientId: caller.clientId,
     reader: await EventReader.open(app, scope, lastEventId),
+    topic: `events of ${scope.projectIds?.length === 1 ? scope.projectIds[0]! : scope.workspaceId}`,
     ...(lastEventId === undefined ? { mark } : {}),
     async isAllowed() {
       const now = await app.accessTokens.callerOf(bearer)

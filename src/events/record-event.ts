@@ -59,6 +59,6 @@ export async function keepEvent(
     created_at: now,
   }
   await insertEvent(tx, row)
-  announce(tx, 'events')
+  for (const id of [env.projectId, env.workspaceId]) announce(tx, `events of ${id}`)
   return row
 }
