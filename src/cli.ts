@@ -60,7 +60,10 @@ else if (!command) {
         (error as Error).name,
       )
     const { code = '', message } = error as NodeJS.ErrnoException
-    if (expected || OF_THE_SYSTEM.has(code)) console.error(`headgate: ${message || code}`)
+    if (expected || OF_THE_SYSTEM.has(code))
+      console.error(
+        `headgate: ${message || code}${code === 'EADDRINUSE' ? '; PORT chooses another port' : ''}`,
+      )
     else console.error(error)
     process.exit(1)
   }

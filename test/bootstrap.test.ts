@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { pino } from 'pino'
@@ -155,6 +155,27 @@ api_clients: [{ id: new-client, secret: ${secret}, name: New, scope: everything,
   const projects = await after.app.db.read.selectFrom('projects').select('id').execute()
   assert.ok(!projects.some((project) => project.id === 'proj_new'))
   await after.stop()
+})
+
+test('a start that cannot go on makes nothing: what a first start shows once is still to be shown', async (t) => {
+  const { folder, start, url } = await home(t)
+  const seed = join(folder, 'seed.yaml')
+  writeFileSync(
+    seed,
+    'projects: [{ id: proj_new, name: New, oauth_apps: [{ app: githup, client_id: a, client_secret: b }] }]',
+  )
+  await assert.rejects(start({ HEADGATE_SEED_FILE: seed }), { name: 'BadSeed' })
+  const holder = createServer().listen(Number(new URL(url).port), '127.0.0.1')
+  await once(holder, 'listening')
+  await assert.rejects(start(), { code: 'EADDRINUSE' })
+  holder.close()
+  await once(holder, 'close')
+  // The project of the presets, made a moment later, may be named.
+  const client = `{ id: seeded-client, secret: seeded-secret-with-enough-characters-1, name: S, projects: [proj_preset] }`
+  writeFileSync(seed, `api_clients: [${client}]`)
+  const server = await start({ HEADGATE_SEED_FILE: seed, HEADGATE_BOOTSTRAP_PROJECT_ID: 'proj_preset' })
+  assert.ok(server.made)
+  await server.stop()
 })
 
 test('an entry of the outbound allow list that is no target is told with the name of the setting', async (t) => {

@@ -69,11 +69,16 @@ export class BadSeed extends Error {
 
 const operator = { kind: 'operator', id: null }
 
-/** Safe to repeat. An API client whose secret differs gets the one of the file. @throws BadSeed */
-export async function applySeedFile(app: App, workspaceId: string, path: string): Promise<void> {
+/** Judges all of it before anything is made. What it returns makes what is missing and may be repeated. @throws BadSeed */
+export async function readSeedFile(app: App, path: string): Promise<(workspaceId: string) => Promise<void>> {
   const seed = await readSeed(path)
-  const problems = await problemsOfSeed(app, workspaceId, seed, path)
+  const problems = await problemsOfSeed(app, seed, path)
   if (problems.length > 0) throw new BadSeed(`${path}: ${problems.join('; ')}`)
+  return (workspaceId) => applySeed(app, workspaceId, seed, path)
+}
+
+/** An API client whose secret differs gets the one of the file. */
+async function applySeed(app: App, workspaceId: string, seed: SeedFile, path: string): Promise<void> {
   for (const project of seed.projects ?? []) {
     if (!(await app.projects.find(project.id))) {
       const { id, name, app_name: appName, support_email: supportEmail, verifier_uri: verifierUri } = project

@@ -12,6 +12,7 @@ import { sweepEvents } from '../events/sweep-events.ts'
 import { drainable } from '../http/drain.ts'
 import { createServer, type ServerOptions } from '../http/server.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
+import { tryListening } from '../platform/free-port.ts'
 import { type Loop, startLoop } from '../platform/loop.ts'
 import { runRevocations } from '../revocations/run-revocations.ts'
 import { sweepReceipts } from '../revocations/sweep-receipts.ts'
@@ -43,7 +44,9 @@ const REVOKE_EVERY_MS = 10_000
 const SWEEP_BATCH = 500
 const SWEEPS = [sweepAbandoned, sweepHandovers, sweepAttempts, sweepConnectTokens, sweepEvents, sweepReceipts]
 
+/** What the first start makes is shown once, by whoever called this: so all that can go wrong goes wrong before it. */
 export async function startServer(given: Config, options: StartOptions = {}): Promise<RunningServer> {
+  await tryListening(given.host, given.port)
   await ensureWebBuilt()
   const config = withLocalTls(given, options.clock ?? systemClock)
   const { app, close } = await createApp(config, options)
@@ -51,13 +54,11 @@ export async function startServer(given: Config, options: StartOptions = {}): Pr
     const replayed = await replayJournal(app)
     if (replayed > 0)
       app.log.warn({ entries: replayed }, 'refreshed credentials were brought in from the journal')
+    const applySeed = config.seedFile === undefined ? undefined : await readSeed(app, config.seedFile)
     const made = await firstStart(app)
     const workspace = await findOnlyWorkspace(app.db.read)
     if (!workspace) throw new Error('no workspace after the first start')
-    if (config.seedFile !== undefined) {
-      const { applySeedFile } = await import('./seed-file.ts')
-      await applySeedFile(app, workspace.id, config.seedFile)
-    }
+    await applySeed?.(workspace.id)
     const http = await createServer(app, options)
     const drain = drainable(http)
     await http.listen({ host: config.host, port: config.port })
@@ -115,3 +116,6 @@ const startSweep = (app: App): Loop =>
     },
     onError: (error) => app.log.error({ err: error }, 'the sweep failed; it comes round again'),
   })
+
+/** Most servers have none: what reads it is not loaded for them. */
+const readSeed = async (app: App, path: string) => (await import('./seed-file.ts')).readSeedFile(app, path)

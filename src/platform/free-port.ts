@@ -1,4 +1,4 @@
-/** Owns finding a port that is free now: a server's address is part of every link, so it must be known before it listens. */
+/** Owns trying ports out before a server listens: its address is part of every link, and nothing should have been made for one that cannot listen. */
 import { createServer } from 'node:net'
 
 /** Below those that systems give to outgoing connections (32768 and up): such a one could be taken before the server listens. */
@@ -14,8 +14,15 @@ export async function freePort(): Promise<number> {
 }
 
 const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
+  tryListening('127.0.0.1', port).then(
+    () => true,
+    () => false,
+  )
+
+/** @throws Error as listening there does: taken, not allowed, not this machine's */
+export const tryListening = (host: string, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
     const probe = createServer()
-    probe.once('error', () => resolve(false))
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+    probe.once('error', reject)
+    probe.listen(port, host, () => probe.close(() => resolve()))
   })
