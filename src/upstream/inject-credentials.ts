@@ -108,8 +108,9 @@ const rendered = (template: string, context: TemplateContext) => renderTemplate(
 function headersOf(entries: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(entries).map(([name, value]) => {
-      if (/\p{Cc}/u.test(value))
-        throw new BadRequest(`The credential for the header ${name} contains control characters`, {
+      // RFC 9110 section 5.5. A key pasted from a text often has a quotation mark or a blank that no header can carry.
+      if (/\p{Cc}|[^\p{ASCII}\u0080-\u00ff]/u.test(value))
+        throw new BadRequest(`The credential for the header ${name} contains characters that no header can`, {
           code: 'credential_unusable',
         })
       return [name.toLowerCase(), value]

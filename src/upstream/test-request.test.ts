@@ -154,3 +154,15 @@ test('a wrong test request is no verdict, unless the definition or a value in th
   status = 400
   assert.equal(await verdict({ url: '/{{custom_fields.api_key}}/t' }), 'failed')
 })
+
+test('H3: a key with a character that no header can carry is refused, not taken for an app that is out', async (t) => {
+  const { server, requester } = await upstreamFor(t, api)
+  const app = keyApp(server.origin, auths['header'], { test_request: { method: 'GET', url: '/getMe' } })
+  for (const api_key of ['‘123:good’', '123:good\u200b', '123:good\u2028'])
+    assert.deepEqual(await runTestRequest(requester, app, { customFields: { api_key } }), {
+      ok: false,
+      status: null,
+      reason: 'credential_unusable',
+    })
+  assert.equal(server.requests.length, 0)
+})
