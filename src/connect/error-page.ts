@@ -13,6 +13,8 @@ export interface ErrorPageOptions {
   framing: Framing
   origins?: string
   project?: Project
+  /** At which an account was to be connected. */
+  app?: { name_slug: string }
   /** Where it can be tried once more. */
   again?: string | undefined
   /** That the provider must know, where it may not. */
@@ -21,7 +23,7 @@ export interface ErrorPageOptions {
 
 /** Nothing of the project is shown unless its token was good. */
 export function errorPage(visit: Visit, error: ConnectError, options: ErrorPageOptions): Page {
-  const { messages, framing, origins = '[]', project, again, callback } = options
+  const { messages, framing, origins = '[]', project, app, again, callback } = options
   const { status, title, cause, nextStep, developer } = explain(error.code, messages)
   const forDeveloper = explain(error.code)
   return {
@@ -32,7 +34,7 @@ export function errorPage(visit: Visit, error: ConnectError, options: ErrorPageO
     headers: error.headers,
     // The SDK hands it to the developer's program, which is to read the same words whatever the person reads.
     data: { page: 'error', origins, error: `${forDeveloper.title}: ${forDeveloper.cause}` },
-    body: html`${pageHead(visit, title, { project })}
+    body: html`${pageHead(visit, title, { app, project })}
       <div class="note failure">
         <p>${cause}</p>
         <p>${nextStep}</p>

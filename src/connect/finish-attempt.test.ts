@@ -275,6 +275,7 @@ test('the page of a failure leads back where trying again can help, while the li
       await world.request(`/connect/results/${attempt?.id}`, { headers: { cookie } })
     ).text()
     assert.match(page, new RegExp(`<code>${code}</code>`))
+    assert.match(page, /src="\/_static\/apps\/double\.svg"/, 'at which app')
     return /<a class="button main" href="([^"]+)">Try again<\/a>/.exec(page)?.[1]?.replaceAll('&amp;', '&')
   }
   for (const code of ['user_refused', 'provider_unreachable', 'scopes_missing'])

@@ -107,7 +107,7 @@ export async function resultPage(
   const again = explain(error.code).isPassing ? await againAddress(app, visit, attempt, plan) : undefined
   const isOfCallback = error.code === 'client_refused' || error.code === 'provider_mismatch'
   const callback = isOfCallback ? plan.redirectUri : undefined
-  return errorPage(visit, error, { messages, framing: 'nobody', project, again, callback })
+  return errorPage(visit, error, { messages, framing: 'nobody', project, app: shown, again, callback })
 }
 
 /** The page where it began, while its token can still connect something. A popup has that page behind it. */
