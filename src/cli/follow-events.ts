@@ -58,17 +58,13 @@ export async function followEvents(source: StreamSource, follow: Follow): Promis
           if (seen.size > REMEMBERED) seen.delete(seen.values().next().value!)
           await onEvent(event)
         }
-      } else if (
-        stream.status === 403 ||
-        stream.status === 404 ||
-        (stream.status === 400 && last === undefined)
-      ) {
+      } else if (stream.status === 400 && last !== undefined) {
+        say('the last event is not kept any more; going on from now')
+        last = undefined
+      } else if ([400, 403, 404].includes(stream.status)) {
         throw new UsageError(
           `the server refuses this stream (HTTP ${stream.status}); look at client, project and environment`,
         )
-      } else if (stream.status === 400) {
-        say('the last event is not kept any more; going on from now')
-        last = undefined
       }
       if (!signal.aborted) say(`the stream ended (HTTP ${stream.status}); connecting again`)
     } catch (error) {
@@ -81,11 +77,8 @@ export async function followEvents(source: StreamSource, follow: Follow): Promis
   }
 }
 
-/** The server is the caller's own: why it cannot be reached is no secret, and a certificate that is not trusted is the usual reason. */
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof AppError)) return (error as NodeJS.ErrnoException).code ?? 'broken off'
-  return typeof error.detail === 'string' ? `${error.message}: ${error.detail}` : error.message
-}
+const reasonOf = (error: unknown): string =>
+  error instanceof AppError ? error.message : ((error as NodeJS.ErrnoException).code ?? 'broken off')
 
 function addressOf({ server, project }: StreamSource): URL {
   const base = server.href.replace(/\/$/, '')

@@ -7,10 +7,11 @@ import { BadRequest, NotFound } from '../platform/errors.ts'
 import type { Delivery } from './contract.ts'
 import { renderDeliveries } from './list-deliveries.ts'
 import { RETRY_FOR_MS } from './retry-intervals.ts'
+import { setLaneWait } from './sending/store.ts'
 import { findDelivery, findWebhook, resumeDelivery } from './store.ts'
 
 /**
- * At once, with a new day of retries. One that is pending anyway is tried now.
+ * At once, with a new day of retries. One that is pending anyway is tried now, after those that it waits for.
  * @throws NotFound; BadRequest `webhook_missing` or `webhook_disabled`, when there is nowhere to send it
  */
 export async function replayDelivery(
@@ -38,6 +39,7 @@ export async function replayDelivery(
       ...(row.status === 'pending' ? {} : { attempts: 0, lease_until: null }),
     }
     await resumeDelivery(tx, id, change)
+    await setLaneWait(tx, row.lane, now)
     await record(tx, {
       at: now,
       workspaceId: env.workspaceId,

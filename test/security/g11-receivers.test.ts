@@ -141,3 +141,18 @@ test('G11-228: what is written down for a webhook while that is changed, disable
   assert.equal(left.requests.length, 0)
   assert.equal(fresh.requests.length, 1)
 })
+
+test('G11-229: a replay of what waits behind another sends that first, and both now', async (t) => {
+  const world = await openWebhookWorld(t)
+  const receiver = await openReceiver(t)
+  receiver.answer(500)
+  await world.setWebhook(receiver.url)
+  const first = await world.happen('apn_1')
+  await within(5_000, async () => (await world.deliveries())[0]?.attempts === 1)
+  const second = await world.happen('apn_1')
+  receiver.answer(200)
+  const waiting = (await world.deliveries()).find((row) => row.event_id === second)!
+  assertStatus(await world.call('POST', `webhook/deliveries/${waiting.id}/replay`), 200)
+  await receiver.has(3)
+  assert.deepEqual(receiver.ids(), [first, first, second])
+})
