@@ -94,7 +94,7 @@ test('G6-123, G6-125: refusal and expiry reach the frame, and cost nothing', asy
   assert.deepEqual(told, {
     status: 'failed',
     error_code: 'user_refused',
-    error: 'Not connected: The access was declined at the provider.',
+    error: 'Not connected: Access was declined at the provider.',
   })
   const closed = await create(world, token)
   world.clock.advance(10 * 60_000)

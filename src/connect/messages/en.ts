@@ -16,7 +16,7 @@ export const en = {
     connectYour: 'Connect your {app} account',
     reconnectYour: 'Reconnect your {app} account',
     asks: '{product} asks to connect your {app} account.',
-    asksAgain: '{product} asks to connect your {app} account once more.',
+    asksAgain: '{product} asks to connect your {app} account again.',
     continueTo: 'Continue to {app}',
     continue: 'Continue',
     cancel: 'Cancel',
@@ -61,11 +61,11 @@ export const en = {
   keys: {
     expected: 'It was connected as {account}. Please use keys of the same account.',
     heading: 'What this means',
-    stored: 'What you enter is tried out at {app} and then stored encrypted.',
+    stored: 'What you enter is checked with {app} and then stored encrypted.',
     access: '{product} can do in {app} whatever these keys allow.',
     until: 'This lasts until you or {product} disconnect the account.',
     connect: 'Connect',
-    trying: 'Trying the keys out at {app} …',
+    trying: 'Checking the keys with {app} …',
   },
 
   fields: {
@@ -102,7 +102,7 @@ export const en = {
   /** While the provider is asked for what it has just promised. */
   finishing: {
     title: 'One moment',
-    text: 'Your {app} account is being connected to {product}. This page goes on by itself.',
+    text: 'Your {app} account is being connected to {product}. This page continues automatically.',
   },
 
   connected: {
@@ -119,8 +119,8 @@ export const en = {
   choice: {
     which: 'Which one?',
     several: 'Signing in at {app} opens several. Choose the one that {product} may use.',
-    another: 'This is another account',
-    differs: 'You signed in at {app} with another account than the one that was connected.',
+    another: 'This is a different account',
+    differs: 'You signed in at {app} with a different account from the one that was connected.',
     before: 'Connected so far: {account}',
     now: 'Signed in now: {account}',
     again: 'Sign in again',
@@ -129,10 +129,11 @@ export const en = {
     separateHint: 'The account connected so far stays as it is.',
     replace: 'Replace the account',
     replaceHint: '{product} uses the new account wherever it used the other one until now.',
-    keysDiffer: 'The keys that you entered belong to another {app} account than the one that was connected.',
+    keysDiffer:
+      'The keys that you entered belong to a different {app} account from the one that was connected.',
     keysNow: 'Keys entered now: {account}',
     keysAgain: 'Enter other keys',
-    keysAgainHint: 'The form opens once more.',
+    keysAgainHint: 'The form opens again.',
   },
 
   /** The developer’s server has the last word on whose account it is. */
@@ -148,12 +149,13 @@ export const en = {
     scan: 'Scan this code with the other device.',
     picture: 'QR code with the address for the other device',
     number: 'There, choose this number:',
-    waiting: 'This page goes on by itself when you are done there. The code works once, within ten minutes.',
-    opened: 'Continue on your other device. This page goes on by itself when you are done there.',
+    waiting:
+      'This page continues automatically when you are done there. The code works once, within ten minutes.',
+    opened: 'Continue on your other device. This page continues automatically when you are done there.',
     renew: 'New code',
     which: 'Which number does your other screen show?',
     onlyIf:
-      '{product} would like to connect an account of yours. Go on only if the other screen is in front of you.',
+      '{product} would like to connect an account of yours. Continue only if the other screen is in front of you.',
     none: 'None of these',
   },
 
@@ -161,7 +163,7 @@ export const en = {
   inApp: {
     named: 'You are inside {browser}, where signing in at {app} may not work.',
     unnamed: 'You are inside another app, where signing in at {app} may not work.',
-    advice: 'Better open this page in your own browser.',
+    advice: 'It is better to open this page in your own browser.',
     open: 'Open in my browser',
     copy: 'Copy the address',
     copied: 'Copied. Paste it into your browser.',

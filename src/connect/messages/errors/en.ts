@@ -8,12 +8,12 @@ export const errors = {
   },
   token_invalid: {
     title: 'This link is not valid',
-    cause: 'The link has expired or was not copied whole.',
+    cause: 'The link has expired or was not copied in full.',
     nextStep: 'Go back to where you came from and start again.',
   },
   token_expired: {
     title: 'This link has expired',
-    cause: 'A link works for a limited time, and this time is over.',
+    cause: 'A link works for a limited time, and that time has passed.',
     nextStep: 'Go back to where you came from and start again.',
   },
   token_used: {
@@ -23,7 +23,7 @@ export const errors = {
   },
   parameter_invalid: {
     title: 'This link cannot be read',
-    cause: 'Something in the address or in the form is missing, too long, or there twice.',
+    cause: 'Something in the address or in the form is missing, too long or given twice.',
     nextStep: 'Go back to where you came from and start again.',
   },
   app_unknown: {
@@ -33,7 +33,7 @@ export const errors = {
   },
   app_mismatch: {
     title: 'This link is for something else',
-    cause: 'The link was made for another app than the one it asks for.',
+    cause: 'The link was made for a different app from the one it asks for.',
     nextStep: 'Go back to where you came from and start again.',
   },
   app_not_connectable: {
@@ -74,7 +74,7 @@ export const errors = {
   keys_refused: {
     title: 'The keys were refused',
     cause: 'The provider did not accept what was entered.',
-    nextStep: 'Check each value, and that the key is still in force. Nothing was stored.',
+    nextStep: 'Check each value, and that the key is still active. Nothing was stored.',
   },
   origin_refused: {
     title: 'This request came from elsewhere',
@@ -97,7 +97,7 @@ export const errors = {
     nextStep: 'Go back to where you came from and start again.',
   },
   state_invalid: {
-    title: 'This step has been done or never began',
+    title: 'This step is already done or never began',
     cause: 'The answer of the provider does not belong to a sign-in that is under way here.',
     nextStep: 'Go back to where you came from and start again.',
   },
@@ -108,12 +108,12 @@ export const errors = {
   },
   code_invalid: {
     title: 'The provider’s answer cannot be read',
-    cause: 'The provider sent a code that cannot be one.',
+    cause: 'The provider sent a code that is not valid.',
     nextStep: 'Nothing was stored. Go back and try again.',
   },
   user_refused: {
     title: 'Not connected',
-    cause: 'The access was declined at the provider.',
+    cause: 'Access was declined at the provider.',
     nextStep: 'Nothing was stored. Go back and try again.',
   },
   provider_error: {
@@ -127,8 +127,8 @@ export const errors = {
     nextStep: 'Nothing was stored. Go back and try again.',
   },
   client_refused: {
-    title: 'This app is not set up rightly',
-    cause: 'The provider does not accept the registration with which the access was asked for.',
+    title: 'This app is not set up correctly',
+    cause: 'The provider does not accept the registration that access was requested with.',
     nextStep: 'Tell whoever gave you the link.',
   },
   provider_unreachable: {
@@ -143,7 +143,7 @@ export const errors = {
   },
   scopes_missing: {
     title: 'Some permissions are missing',
-    cause: 'Not everything that was asked for has been allowed, and all of it is needed.',
+    cause: 'Not everything that was requested was allowed, and all of it is needed.',
     nextStep: 'Go back, try again, and leave every permission ticked. Nothing was stored.',
   },
   nothing_to_choose: {
@@ -163,8 +163,9 @@ export const errors = {
     nextStep: 'Go to the product that you want to use it in, and connect the account from there.',
   },
   other_identity: {
-    title: 'This is another account',
-    cause: 'What was entered belongs to another account than the one that was connected. Nothing was stored.',
+    title: 'This is a different account',
+    cause:
+      'What was entered belongs to a different account from the one that was connected. Nothing was stored.',
     nextStep: 'Go back and use the account that was connected before.',
   },
   choice_invalid: {
@@ -184,14 +185,14 @@ export const errors = {
     nextStep: 'Go back to your other screen and make a new code.',
   },
   handover_mismatch: {
-    title: 'These are not the same numbers',
+    title: 'The numbers do not match',
     cause: 'The number you chose is not the one on the other screen. To be safe, the code is void now.',
     nextStep:
       'If the other screen is yours, make a new code there. If somebody sent you this, close the page.',
   },
   too_many_tries: {
-    title: 'Too many tries',
-    cause: 'There have been too many tries with this link.',
+    title: 'Too many attempts',
+    cause: 'There have been too many attempts with this link.',
     nextStep: 'Wait a minute, then try again.',
   },
   unavailable: {
