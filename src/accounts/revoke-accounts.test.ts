@@ -263,3 +263,26 @@ test('a batch that cannot go on holds up no other, of whichever tenant', async (
   const told = world.logged().match(/revoking many accounts failed/g)
   assert.equal(told?.length, 1)
 })
+
+test('a batch goes on while a provider keeps single revocations waiting', async (t) => {
+  const world = await openWorld(t, { database: 'memory' })
+  const { app, p1, w1, accounts, address } = world
+  const { promise: stuck, reject: release } = Promise.withResolvers<never>()
+  let calls = 0
+  app.egress = { ...app.egress, request: () => ((calls += 1), stuck) }
+  const sent = { token: await world.token(), environment: 'production' as const }
+  assertStatus(await send(address, 'DELETE', `/v1/connect/${p1}/accounts/${accounts.a1}`, sent), 204)
+  await within(5_000, async () => calls === 1)
+  const env = projectEnvironmentOfRow(w1, { project_id: p1, environment: 'production' })
+  const batch = await openBatch(app, env, { filters: {}, accountsAre: 'kept' }, operator)
+  app.revocationsDue.now()
+  const isFinished = async () => {
+    const { finished_at } = await app.db.read
+      .selectFrom('revocation_batches')
+      .select('finished_at')
+      .where('id', '=', batch.id)
+      .executeTakeFirstOrThrow()
+    return finished_at !== null
+  }
+  await within(2_000, isFinished).finally(() => release(new Error('over')))
+})

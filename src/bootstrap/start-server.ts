@@ -14,6 +14,7 @@ import { createServer, type ServerOptions } from '../http/server.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import { tryListening } from '../platform/free-port.ts'
 import { type Loop, startLoop } from '../platform/loop.ts'
+import { Wake } from '../platform/wake.ts'
 import { runRevocations } from '../revocations/run-revocations.ts'
 import { sweepReceipts } from '../revocations/sweep-receipts.ts'
 import { startDeliveries } from '../webhooks/delivery-loop.ts'
@@ -85,23 +86,25 @@ export async function startServer(given: Config, options: StartOptions = {}): Pr
   }
 }
 
-/** What was scheduled before the last stop is carried out first. */
+/** What was scheduled before the last stop is carried out first. Whom a provider keeps waiting holds up no batch. */
 function startRevoking(app: App): Loop {
   let isStopping = false
-  const loop = startLoop({
-    everyMs: REVOKE_EVERY_MS,
-    wake: app.revocationsDue,
-    run: async () => {
-      await continueRevokingAccounts(app, () => isStopping)
-      await runRevocations(app, () => isStopping)
-    },
-    onError: (error) => app.log.error({ err: error }, 'revoking failed; it comes round again'),
+  const begun = [continueRevokingAccounts, runRevocations].map((run) => {
+    const wake = new Wake()
+    const loop = startLoop({
+      everyMs: REVOKE_EVERY_MS,
+      wake,
+      run: () => run(app, () => isStopping),
+      onError: (error) => app.log.error({ err: error }, 'revoking failed; it comes round again'),
+    })
+    return { wake, loop }
   })
+  app.revocationsDue.listen(() => begun.forEach(({ wake }) => wake.now()))
   app.revocationsDue.now()
   return {
-    stop: () => {
+    async stop() {
       isStopping = true
-      return loop.stop()
+      await Promise.all(begun.map(({ loop }) => loop.stop()))
     },
   }
 }
