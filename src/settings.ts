@@ -203,8 +203,9 @@ export const settings: readonly Setting[] = [
   {
     name: 'HEADGATE_EVENT_DAYS',
     default: '30',
-    description: 'How many days events and their deliveries are kept, for lists, streams and replays.',
-    check: wholeNumber(1, 3650),
+    description:
+      'How many days events and their deliveries are kept, for lists, streams and replays. A delivery is tried for one day before it is parked.',
+    check: wholeNumber(2, 3650),
   },
   {
     name: 'HEADGATE_POOL_SIZE',
