@@ -1,4 +1,5 @@
 /** Owns every query on Connect tokens. The token itself is never here: only its digest. */
+import type { ProjectEnvironment } from '../access/project-environment.ts'
 import { compileOnce } from '../db/compile-once.ts'
 import type { Reader, Tx } from '../db/open.ts'
 import type { EnvironmentName, Tables } from '../db/tables.ts'
@@ -65,6 +66,26 @@ export async function markConsumed(
     .where('expires_at', '>', notExpiredAt)
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
+}
+
+/** Its slug, of an account of this user. Asked here and not in accounts/, which imports this room. */
+export async function findAppOfAccount(
+  db: Reader,
+  env: ProjectEnvironment,
+  externalUserId: string,
+  accountId: string,
+): Promise<string | undefined> {
+  // What cannot be an id never reaches the database, which may refuse it (NUL in PostgreSQL).
+  if (!/^apn_[0-9a-zA-Z]{1,60}$/.test(accountId)) return undefined
+  const row = await db
+    .selectFrom('accounts')
+    .select('app_slug')
+    .where('project_id', '=', env.projectId)
+    .where('environment', '=', env.environment)
+    .where('external_user_id', '=', externalUserId)
+    .where('id', '=', accountId)
+    .executeTakeFirst()
+  return row?.app_slug
 }
 
 export async function markDisclosed(tx: Tx, digest: string, now: number): Promise<void> {

@@ -5,11 +5,12 @@ import { projectEnvironmentOfRow } from '../access/project-environment.ts'
 import { findAppOverride } from '../app-overrides/read-app-overrides.ts'
 import { findDefaultOAuthApp, findOAuthApp } from '../oauth-apps/find-oauth-app.ts'
 import type { ValidateTokenAnswer, ValidateTokenQuery } from './contract.ts'
+import { findAppOfAccount } from './store.ts'
 import { findUsableToken } from './usable-token.ts'
 
 const refused = (error: string): ValidateTokenAnswer => ({ success: false, error })
 
-/** Expired, used and unknown tokens look the same and reveal nothing of a project. */
+/** As the Connect page judges the same. Expired, used and unknown tokens look the same and reveal nothing of a project. */
 export async function validateConnectToken(
   app: Pick<App, 'db' | 'clock' | 'catalog' | 'projects' | 'config' | 'vault'>,
   token: string,
@@ -26,7 +27,13 @@ export async function validateConnectToken(
     query.app_override_id === undefined ? undefined : await findAppOverride(app, env, query.app_override_id)
   if (query.app_override_id !== undefined && !override)
     return { answer: refused('There is no such app override'), allowedOrigins }
-  const asked = query.app_id ?? found.app_slug ?? override?.appSlug
+  const accountApp =
+    query.account_id === undefined
+      ? undefined
+      : await findAppOfAccount(app.db.read, env, found.external_user_id, query.account_id)
+  if (query.account_id !== undefined && accountApp === undefined)
+    return { answer: refused('There is no such account'), allowedOrigins }
+  const asked = query.app_id ?? found.app_slug ?? accountApp ?? override?.appSlug
   const wanted = asked === undefined ? undefined : app.catalog.current.find(asked)
   if (asked !== undefined && !wanted) return { answer: refused('There is no such app'), allowedOrigins }
   if (found.app_slug !== null && wanted && wanted.name_slug !== found.app_slug) {
@@ -34,11 +41,17 @@ export async function validateConnectToken(
   }
   if (override && wanted?.name_slug !== override.appSlug)
     return { answer: refused('The app override is for another app'), allowedOrigins }
+  if (accountApp !== undefined && wanted?.name_slug !== accountApp)
+    return { answer: refused('There is no such account'), allowedOrigins }
+  if (found.oauth_app_id !== null && (query.oauth_app_id ?? found.oauth_app_id) !== found.oauth_app_id)
+    return { answer: refused('The Connect token is for another OAuth app'), allowedOrigins }
   const oauthAppId = query.oauth_app_id ?? found.oauth_app_id ?? override?.oauthAppId
   const oauthApp = oauthAppId
     ? await findOAuthApp(app, env, oauthAppId)
     : wanted?.auth_type === 'oauth' && (await findDefaultOAuthApp(app, env, wanted.name_slug))
-  if (oauthAppId && !oauthApp) return { answer: refused('There is no such OAuth app'), allowedOrigins }
+  const isOfAnother = oauthApp && wanted && oauthApp.appSlug !== wanted.name_slug
+  if (oauthAppId && (!oauthApp || isOfAnother))
+    return { answer: refused('There is no such OAuth app'), allowedOrigins }
   return {
     allowedOrigins,
     answer: {
