@@ -39,7 +39,7 @@ function usage(): string {
 }
 
 const [name = 'help', ...args] = process.argv.slice(2)
-const command = commands[name]
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined
 /** A port that is taken, an address that is not ours, a database that does not answer: no mistake in the program. */
 const OF_THE_SYSTEM = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'ECONNREFUSED'])
 const asksForHelp = (word: string) => word === '--help' || word === '-h'

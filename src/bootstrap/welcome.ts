@@ -28,7 +28,7 @@ export function addresses(app: Pick<App, 'config'>): string {
   if (app.config.tlsLocal && !app.config.ephemeral) {
     lines.push(
       '',
-      `  TLS with a certificate of this machine's own: open ${publicUrl} in your browser once and accept it, and start`,
+      `  TLS with a certificate of this machine's own: open ${publicUrl}/healthz in your browser once and accept it, and start`,
       `  Node programs with NODE_EXTRA_CA_CERTS=${localCertificatePath(app.config)}`,
     )
   }
