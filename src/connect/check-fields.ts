@@ -10,7 +10,8 @@ export const askedFields = (app: CatalogApp, preset: Values = {}): Field[] =>
   app.custom_fields.filter(({ name, source }) => source === 'user' && !Object.hasOwn(preset, name))
 
 /**
- * Returns the values to keep: those given, the defaults of those left empty, and those that are preset.
+ * Returns the values to keep: those given, the defaults of those left empty, and those that are preset. What is copied often has blanks around
+ * it, which are no part of it; only a database's password may begin or end with one.
  * @throws ConnectError `field_invalid` naming each field at fault, never its value
  */
 export function checkFields(app: CatalogApp, given: Values, preset: Values = {}): Record<string, string> {
@@ -22,7 +23,8 @@ export function checkFields(app: CatalogApp, given: Values, preset: Values = {})
     if (!typed.some((field) => field.name === name)) faults[name] = 'unknown'
   for (const field of fields) {
     const from = Object.hasOwn(preset, field.name) ? preset : given
-    const value = (Object.hasOwn(from, field.name) && from[field.name]) || field.default
+    const text = Object.hasOwn(from, field.name) ? from[field.name] : undefined
+    const value = (app.proxy.enabled ? text?.trim() : text) || field.default
     const fault = fieldFault(field, value)
     if (fault !== undefined) faults[field.name] = fault
     else if (value !== undefined) values[field.name] = value
