@@ -10,7 +10,10 @@ import { testDatabases } from '../../test/databases.ts'
 import { assertStatus, jsonOf, send } from '../../test/security/answers.ts'
 import { openWorld, within, type World, type WorldOptions } from '../../test/security/harness.ts'
 import { accountOf, HOUR, openRefreshWorld } from '../../test/security/refresh-world.ts'
-import { projectEnvironmentOfRow } from '../access/project-environment.ts'
+import { sql } from 'kysely'
+import { projectEnvironmentOfRow, type ProjectEnvironment } from '../access/project-environment.ts'
+import type { App } from '../app.ts'
+import type { Tx } from '../db/open.ts'
 import { ensureExternalUser } from '../external-users/ensure-external-user.ts'
 import { checkDueAccounts } from './check-accounts.ts'
 import { saveAccount } from './save-account.ts'
@@ -28,6 +31,18 @@ const eventsOf = async ({ app }: Pick<World, 'app'>, id: string) => {
 }
 const typesOf = async (world: Pick<World, 'app'>, id: string) =>
   (await eventsOf(world, id)).map(({ type }) => type)
+
+async function saveKeys(tx: Tx, app: App, tenant: ProjectEnvironment, accountId: string | null = null) {
+  const user = await ensureExternalUser(tx, tenant, 'u7', app.clock.now())
+  return saveAccount(tx, app, tenant, {
+    accountId,
+    externalUser: { id: user.id, externalId: 'u7' },
+    appSlug: 'tested_keys',
+    oauthAppId: null,
+    name: null,
+    credentials: { kind: 'keys', values: { api_key: 'canary-key' }, expiresAt: null, authorizedScopes: null },
+  })
+}
 
 /** An app of keys, whose test request is answered with `status`; and one account of it. */
 async function openKeysWorld(t: TestContext, options: WorldOptions) {
@@ -59,21 +74,7 @@ async function openKeysWorld(t: TestContext, options: WorldOptions) {
   const world = await openWorld(t, { ...options, env })
   const { app, w1, p1, clock } = world
   const tenant = projectEnvironmentOfRow(w1, { project_id: p1, environment: 'production' })
-  const id = await app.db.write(async (tx) => {
-    const user = await ensureExternalUser(tx, tenant, 'u7', clock.now())
-    return saveAccount(tx, app, tenant, {
-      externalUser: { id: user.id, externalId: 'u7' },
-      appSlug: 'tested_keys',
-      oauthAppId: null,
-      name: null,
-      credentials: {
-        kind: 'keys',
-        values: { api_key: 'canary-key' },
-        expiresAt: null,
-        authorizedScopes: null,
-      },
-    })
-  })
+  const id = await app.db.write((tx) => saveKeys(tx, app, tenant))
   const read = async () =>
     jsonOf<{ healthy: boolean; dead: boolean; error: string | null; credentials?: object }>(
       await send(world.address, 'GET', `/v1/connect/${p1}/accounts/${id}?include_credentials=true`, {
@@ -81,7 +82,7 @@ async function openKeysWorld(t: TestContext, options: WorldOptions) {
         environment: 'production',
       }),
     )
-  return { ...world, provider, id, read }
+  return { ...world, provider, id, tenant, read }
 }
 
 for (const { name: database } of testDatabases) {
@@ -160,6 +161,34 @@ test('401s that are reported while keys are being tried out share that trial', a
   answer()
   for (const one of await Promise.all(reports)) assertStatus(one, 200)
   assert.equal(provider.requests.length, 1)
+})
+
+test('keys that are replaced while the old ones are refused are not judged by that', async (t) => {
+  const world = await openKeysWorld(t, { database: 'postgres' })
+  const { app, clock, provider, id, tenant } = world
+  provider.status = 401
+  clock.advance(1.1 * DAY)
+  await checkDueAccounts(app, 50)
+  clock.advance(HOUR)
+  const refusal = Promise.withResolvers<void>()
+  provider.answers = refusal.promise
+  const checking = checkDueAccounts(app, 50)
+  await within(5_000, async () => provider.requests.length === 2)
+  const commit = Promise.withResolvers<void>()
+  const written = Promise.withResolvers<void>()
+  const reconnecting = app.db.write(async (tx) => {
+    await saveKeys(tx, app, tenant, id)
+    written.resolve()
+    await commit.promise
+  })
+  await written.promise
+  refusal.resolve()
+  const locks = sql<object>`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+  await within(5_000, async () => (await locks.execute(app.db.read)).rows.length === 1)
+  commit.resolve()
+  await Promise.all([reconnecting, checking])
+  assert.deepEqual([(await world.read()).healthy, (await world.read()).error], [true, null])
+  assert.deepEqual(await typesOf(world, id), ['account.connected', 'account.reconnected'])
 })
 
 for (const { name: database } of testDatabases) {

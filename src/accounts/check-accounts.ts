@@ -65,9 +65,11 @@ export async function checkAccount(
   const result = isTried ? await tryOut(app, env, row) : undefined
   const now = app.clock.now()
   const reason = await app.db.write(async (tx) => {
+    // Connected again meanwhile: the trial was of credentials that are gone. Writes nothing new, but waits for whoever is about to.
+    const { generation } = row
+    if (!(await updateCredentials(tx, row.id, generation, { generation }))) return undefined
     const current = await findAccountWithCredentials(tx, env, row.id)
-    // Connected again meanwhile: the trial was of credentials that are gone.
-    if (!current || current.generation !== row.generation) return undefined
+    if (!current) return undefined
     const random = Math.random()
     const verdict = result && trialVerdict(current, { result, now, hours: app.config.keyCheckHours, random })
     const end = result?.ok === true ? undefined : endedState(current, now)
