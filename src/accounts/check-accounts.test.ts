@@ -72,7 +72,7 @@ async function openKeysWorld(t: TestContext, options: WorldOptions) {
   await writeFile(join(catalogDir, 'tested_keys.yaml'), JSON.stringify(definition))
   const env = { HEADGATE_CATALOG_DIR: catalogDir, HEADGATE_EGRESS_ALLOW: new URL(origin).host }
   const world = await openWorld(t, { ...options, env })
-  const { app, w1, p1, clock } = world
+  const { app, w1, p1 } = world
   const tenant = projectEnvironmentOfRow(w1, { project_id: p1, environment: 'production' })
   const id = await app.db.write((tx) => saveKeys(tx, app, tenant))
   const read = async () =>
