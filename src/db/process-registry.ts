@@ -49,6 +49,8 @@ function registerLocally(unique: string): ProcessRegistry {
 }
 
 const RECONNECT_MS = 250
+const CONNECT_TIMEOUT_MS = 5_000
+const KEEP_ALIVE_MS = 10_000
 
 /**
  * One connection of its own holds one advisory lock for as long as the process lives. The server frees it milliseconds after the process
@@ -61,7 +63,13 @@ async function registerByLock(db: Db, url: string, unique: string): Promise<Proc
   let reconnect: NodeJS.Timeout | undefined
 
   async function hold(): Promise<void> {
-    const next = new Client({ connectionString: url, keepAlive: true })
+    const next = new Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      // Nothing is said on it for days: whatever stands between would forget it, and its end would be noticed too late.
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    })
     client = next
     next.on('error', () => {}) // The end that follows it is what counts.
     try {
