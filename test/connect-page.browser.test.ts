@@ -134,7 +134,7 @@ test(
   },
 )
 
-test('a link that is reloaded or come back to is still the link', { skip: skipBrowser }, async (t) => {
+test('G6-114: a link that is reloaded or come back to is still the link, and the history has no token', { skip: skipBrowser }, async (t) => {
   const server = await openServer(t)
   const { link } = await createToken(server)
   const page = await openPage({ width: 390 })
@@ -148,6 +148,7 @@ test('a link that is reloaded or come back to is still the link', { skip: skipBr
   await page.goBack()
   await heading().filter({ hasText: 'Connect your Acme' }).waitFor()
   assert.doesNotMatch(page.url(), /ctok/)
+  assert.doesNotMatch(await page.evaluate<string>('JSON.stringify(history.state)'), /ctok/)
   await page.goBack()
   await heading().filter({ hasText: 'What do you want' }).waitFor()
 })

@@ -9,6 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
+import { bundlePackages } from './bundle-packages.ts'
 import { openTemplate } from './databases.ts'
 import { openPostgresServer } from './postgres-server.ts'
 
@@ -44,6 +45,7 @@ async function run(args: string[]): Promise<number> {
         return await runTestFiles(args, {
           TEST_DATABASE_URL: postgres.url,
           TEST_DATABASE_TEMPLATE: template.name,
+          NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import ${await bundlePackages(folder)}`,
         })
       } finally {
         await template.close()
@@ -56,12 +58,12 @@ async function run(args: string[]): Promise<number> {
   }
 }
 
-async function runTestFiles(args: string[], databases: Record<string, string>): Promise<number> {
+async function runTestFiles(args: string[], environment: Record<string, string>): Promise<number> {
   const { seconds, runnerArguments } = readArguments(args)
   const runner = spawn('/bin/sh', ['-c', GUARDED, 'sh', process.execPath, ...runnerArguments], {
     env: {
       ...process.env,
-      ...databases,
+      ...environment,
       // Every file is a process that reads the same sources: what one has compiled, the next need not.
       NODE_COMPILE_CACHE: join(process.env['TMPDIR'] ?? tmpdir(), 'compiled'),
       ...(process.stdout.isTTY && { FORCE_COLOR: '1' }),

@@ -211,19 +211,22 @@ for (const database of ['memory', 'postgres'] as const) {
     ]
     const requests: OddRequest[] = []
     for (const { method, path, operation } of operations) {
-      const parameters = (operation.parameters ?? []).filter((one) => one.in === 'query' || one.in === 'path')
-      for (const parameter of parameters)
-        for (const value of values) {
-          const filled = path.replace(`{${parameter.name}}`, () => value).replace('{ctok}', connectToken)
-          const names =
-            parameter.in === 'path' ? [''] : [parameter.name, `${parameter.name}[]`, `${parameter.name}[b]`]
-          for (const name of names) {
-            const query = name === '' ? '' : `?${name}=${value}&token=${connectToken}&app=acme`
-            requests.push({ method, path: pathOf(world, filled) + query })
-            if (name !== '')
-              requests.push({ method, path: `${pathOf(world, filled)}?${name}=a&${name}=${value}` })
+      for (const { name, in: place } of operation.parameters ?? []) {
+        const to = (query: string, filled = path) =>
+          requests.push({ method, path: pathOf(world, filled.replace('{ctok}', connectToken)) + query })
+        const others = `&token=${connectToken}&app=acme`
+        for (const value of values)
+          if (place === 'path')
+            to(
+              '',
+              path.replace(`{${name}}`, () => value),
+            )
+          else if (place === 'query') {
+            to(`?${name}=${value}${others}`)
+            to(`?${name}=a&${name}=${value}`)
           }
-        }
+        if (place === 'query') for (const odd of [`${name}[]`, `${name}[b]`]) to(`?${odd}=a${others}`)
+      }
     }
     await sendAll(requests, async (request) => void (await ask(request)))
     await assertInvariants(world.app)

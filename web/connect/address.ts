@@ -1,24 +1,42 @@
-/** Owns the query of the page's own address: out of the bar and of the list of visited pages, yet there when somebody comes back. */
+/** Owns the query of the page's own address: out of the bar and of the history, yet there when somebody comes back. */
 
-interface Kept {
-  query?: string
+/** What an entry of the history holds: where its query is kept, which is in the tab's own storage and no longer than the tab. */
+interface Entry {
+  kept?: string
 }
-
-/** Beside the entry of the session, which no other site reads and no list shows. */
-const kept = (): string | undefined => (history.state as Kept | null)?.query
 
 /** The Connect token would stay in the history otherwise, and so would a code of the provider's, which nobody needs again. */
 export function hideQuery(): void {
-  if (location.search === '') return
-  const isLink = new URLSearchParams(location.search).has('token')
-  history.replaceState(isLink ? { query: location.search } : null, '', location.pathname)
+  const { search, pathname } = location
+  if (search === '') return
+  const entry = new URLSearchParams(search).has('token') ? keep(search) : null
+  history.replaceState(entry, '', pathname)
 }
 
 /** The link once more from the server: reloaded, come back to, or no longer good. False where nothing was kept. */
 export function openAgain(): boolean {
-  const query = kept()
-  if (query === undefined) return false
+  const query = recall(history.state as Entry | null)
+  if (query === null) return false
   document.body.hidden = true
   location.replace(location.pathname + query)
   return true
+}
+
+/** Null where a browser keeps nothing for a frame of another site. */
+function keep(query: string): Entry | null {
+  const kept = `query-${Math.random()}`
+  try {
+    sessionStorage.setItem(kept, query)
+    return { kept }
+  } catch {
+    return null
+  }
+}
+
+function recall(entry: Entry | null): string | null {
+  try {
+    return entry?.kept === undefined ? null : sessionStorage.getItem(entry.kept)
+  } catch {
+    return null
+  }
 }
