@@ -134,24 +134,28 @@ test(
   },
 )
 
-test('G6-114: a link that is reloaded or come back to is still the link, and the history has no token', { skip: skipBrowser }, async (t) => {
-  const server = await openServer(t)
-  const { link } = await createToken(server)
-  const page = await openPage({ width: 390 })
-  const heading = () => page.getByRole('heading', { level: 1 })
-  await page.goto(link)
-  await page.getByRole('link', { name: /^Acme \(sandbox\)$/ }).click()
-  await heading().filter({ hasText: 'Connect your Acme' }).waitFor()
-  await page.reload()
-  await page.locator('#submit').click()
-  await page.waitForURL(/sandbox\/oauth\/authorize/)
-  await page.goBack()
-  await heading().filter({ hasText: 'Connect your Acme' }).waitFor()
-  assert.doesNotMatch(page.url(), /ctok/)
-  assert.doesNotMatch(await page.evaluate<string>('JSON.stringify(history.state)'), /ctok/)
-  await page.goBack()
-  await heading().filter({ hasText: 'What do you want' }).waitFor()
-})
+test(
+  'G6-114: a link that is reloaded or come back to is still the link, and the history has no token',
+  { skip: skipBrowser },
+  async (t) => {
+    const server = await openServer(t)
+    const { link } = await createToken(server)
+    const page = await openPage({ width: 390 })
+    const heading = () => page.getByRole('heading', { level: 1 })
+    await page.goto(link)
+    await page.getByRole('link', { name: /^Acme \(sandbox\)$/ }).click()
+    await heading().filter({ hasText: 'Connect your Acme' }).waitFor()
+    await page.reload()
+    await page.locator('#submit').click()
+    await page.waitForURL(/sandbox\/oauth\/authorize/)
+    await page.goBack()
+    await heading().filter({ hasText: 'Connect your Acme' }).waitFor()
+    assert.doesNotMatch(page.url(), /ctok/)
+    assert.doesNotMatch(await page.evaluate<string>('JSON.stringify(history.state)'), /ctok/)
+    await page.goBack()
+    await heading().filter({ hasText: 'What do you want' }).waitFor()
+  },
+)
 
 for (const coop of [false, true]) {
   test(

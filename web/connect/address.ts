@@ -5,24 +5,27 @@ interface Entry {
   kept?: string
 }
 
+/** A browser may give a frame of another site no storage; until it is reloaded it needs none. */
+let hidden: string | undefined
+
 /** The Connect token would stay in the history otherwise, and so would a code of the provider's, which nobody needs again. */
 export function hideQuery(): void {
   const { search, pathname } = location
   if (search === '') return
-  const entry = new URLSearchParams(search).has('token') ? keep(search) : null
-  history.replaceState(entry, '', pathname)
+  const isLink = new URLSearchParams(search).has('token')
+  if (isLink) hidden = search
+  history.replaceState(isLink ? keep(search) : null, '', pathname)
 }
 
 /** The link once more from the server: reloaded, come back to, or no longer good. False where nothing was kept. */
 export function openAgain(): boolean {
-  const query = recall(history.state as Entry | null)
+  const query = hidden ?? recall(history.state as Entry | null)
   if (query === null) return false
   document.body.hidden = true
   location.replace(location.pathname + query)
   return true
 }
 
-/** Null where a browser keeps nothing for a frame of another site. */
 function keep(query: string): Entry | null {
   const kept = `query-${Math.random()}`
   try {
