@@ -108,6 +108,11 @@ test('clients made, limited, rotated and deleted here are obeyed by the running 
   const server = await startServer(loadConfig(env).config, { log: pino({ level: 'silent' }) })
   t.after(() => server.stop())
   const command = (...args: string[]) => run([bin, 'clients', ...args, '--json'], env)
+  const done = async (...args: string[]) => {
+    const { code, out, err } = await command(...args)
+    assert.equal(code, 0, err)
+    return JSON.parse(out) as Record<string, string>
+  }
   const token = async (id: string, secret: string, scope?: string) => {
     const answer = await fetch(`http://localhost:${port}/v1/oauth/token`, {
       method: 'POST',
@@ -119,9 +124,14 @@ test('clients made, limited, rotated and deleted here are obeyed by the running 
 
   const nowhere = await command('create', '--name', 'x', '--project', 'proj_nowhere')
   assert.deepEqual([nowhere.code, nowhere.err], [1, 'headgate: there is no project proj_nowhere\n'])
-  const made = await command('create', '--name', 'Night\u001bly', '--scope', 'connect:accounts:read')
-  assert.equal(made.code, 0, made.err)
-  const { client_id: id, client_secret: first } = JSON.parse(made.out) as Record<string, string>
+  const name = 'Night\u001bly'
+  const { client_id: id, client_secret: first } = await done(
+    'create',
+    '--name',
+    name,
+    '--scope',
+    'connect:accounts:read',
+  )
   assert.ok(id && first)
   const issued = await token(id, first)
   assert.equal(issued.body['scope'], 'connect:accounts:read')
@@ -132,12 +142,10 @@ test('clients made, limited, rotated and deleted here are obeyed by the running 
   assert.doesNotMatch(plain.out, /\u001b/)
   assert.ok(!plain.out.includes(first) && plain.out.includes(id))
 
-  const rotated = JSON.parse((await command('rotate', id, '--grace', '600')).out) as Record<string, string>
-  const second = rotated['client_secret'] ?? ''
+  const { client_secret: second = '' } = await done('rotate', id, '--grace', '600')
   await within(REACH_MS, async () => (await token(id, second)).status === 200)
   assert.equal((await token(id, first)).status, 200, 'the old secret lives on during its grace')
-  const third =
-    (JSON.parse((await command('rotate', id)).out) as Record<string, string>)['client_secret'] ?? ''
+  const { client_secret: third = '' } = await done('rotate', id)
   await within(REACH_MS, async () => (await token(id, second)).status === 401)
   assert.equal((await token(id, first)).status, 401, 'at most one old secret is alive')
   assert.equal((await token(id, third)).status, 200)

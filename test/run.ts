@@ -14,8 +14,8 @@ import { openTemplate } from './databases.ts'
 import { openPostgresServer } from './postgres-server.ts'
 
 const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts']
-/** Four for two cores, because each waits for half of its time: for a clock, another process, a browser. */
-const FILES_AT_A_TIME = Math.min(2 * availableParallelism(), 8)
+/** Three for two cores, because each waits a third of its time: for a clock, another process, a browser. With four the disk is what is waited for. */
+const FILES_AT_A_TIME = Math.min(Math.ceil(1.5 * availableParallelism()), 8)
 const TEST_TIMEOUT_MS = 120_000
 /** For a file that hangs: a busy machine of two cores takes half of it. */
 const WATCHDOG_SECONDS = 30 * 60
