@@ -12,7 +12,8 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
 }
 // Looking up a name holds a thread, and half of the threads may do so: of Node's four that is two. The receivers of webhooks are names that
 // others choose; two whose name server is silent would stop every look-up of this process. Read by Node when it first needs a thread.
-process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '64'
+// A command would only wait for them to begin.
+if (process.argv[2] === 'serve') process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '64'
 // A third of a start is compiling the same sources again. Kept beside the code; where that cannot be written, nothing is kept.
 void import('node:module').then(({ enableCompileCache }) => {
   enableCompileCache(import.meta.dirname + '/../node_modules/.cache/headgate/code')

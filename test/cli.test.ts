@@ -38,17 +38,17 @@ test('a Node that is too old is told in one line', async () => {
   assert.match(err, /^Headgate needs Node\.js 22\.18 or newer[^\n]*\n$/)
 })
 
-test('there are threads for many look-ups of names, unless the operator says otherwise', async (t) => {
+test('a server has threads for many look-ups of names, unless the operator says otherwise', async (t) => {
   if (process.platform !== 'linux') return t.skip('threads are counted in /proc')
   const count = `const fs = process.getBuiltinModule('fs')
     process.once('beforeExit', () => fs.stat('/', () => console.error(fs.readdirSync('/proc/self/task').length)))`
-  const threads = async (env: Record<string, string>) =>
-    Number(
-      (await run(['--import', `data:text/javascript,${encodeURIComponent(count)}`, bin, 'help'], env)).err,
-    )
-  const own = await threads({})
+  const preload = `data:text/javascript,${encodeURIComponent(count)}`
+  const threads = async (args: string[], env: Record<string, string> = {}) =>
+    Number((await run(['--import', preload, bin, ...args], env)).err)
+  const own = await threads(['serve', '--help'])
   assert.ok(own > 64 && own < 100, `${own} threads`)
-  assert.ok((await threads({ UV_THREADPOOL_SIZE: '5' })) < 30)
+  assert.ok((await threads(['serve', '--help'], { UV_THREADPOOL_SIZE: '5' })) < 30)
+  assert.ok((await threads(['apps', '--help'])) < 30, 'a command needs none')
 })
 
 test('help, an unknown command and bad arguments say what there is', async () => {
