@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { testDatabases } from '../../test/databases.ts'
 import { assertStatus, jsonOf, send } from '../../test/security/answers.ts'
-import { openWorld, within, type World, type WorldOptions } from '../../test/security/harness.ts'
+import { openWorld, within, type WorldOptions } from '../../test/security/harness.ts'
+import { eventsOf, typesOf } from '../../test/events-of.ts'
 import { accountOf, HOUR, openRefreshWorld } from '../../test/security/refresh-world.ts'
 import { sql } from 'kysely'
 import { projectEnvironmentOfRow, type ProjectEnvironment } from '../access/project-environment.ts'
@@ -19,18 +20,6 @@ import { checkDueAccounts } from './check-accounts.ts'
 import { saveAccount } from './save-account.ts'
 
 const DAY = 24 * HOUR
-
-const eventsOf = async ({ app }: Pick<World, 'app'>, id: string) => {
-  const rows = await app.db.read
-    .selectFrom('events')
-    .select(['type', 'data'])
-    .where('account_id', '=', id)
-    .orderBy('position')
-    .execute()
-  return rows.map(({ type, data }) => ({ type, reason: (JSON.parse(data) as { reason?: string }).reason }))
-}
-const typesOf = async (world: Pick<World, 'app'>, id: string) =>
-  (await eventsOf(world, id)).map(({ type }) => type)
 
 async function saveKeys(tx: Tx, app: App, tenant: ProjectEnvironment, accountId: string | null = null) {
   const user = await ensureExternalUser(tx, tenant, 'u7', app.clock.now())

@@ -1,23 +1,11 @@
 /** Which warnings of an end outlast a refresh. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { World } from '../../test/security/harness.ts'
+import { eventsOf, typesOf } from '../../test/events-of.ts'
 import { HOUR, openRefreshWorld } from '../../test/security/refresh-world.ts'
 import { checkDueAccounts } from './check-accounts.ts'
 
 const DAY = 24 * HOUR
-
-const eventsOf = async ({ app }: Pick<World, 'app'>, id: string) => {
-  const rows = await app.db.read
-    .selectFrom('events')
-    .select(['type', 'data'])
-    .where('account_id', '=', id)
-    .orderBy('position')
-    .execute()
-  return rows.map(({ type, data }) => ({ type, reason: (JSON.parse(data) as { reason?: string }).reason }))
-}
-const typesOf = async (world: Pick<World, 'app'>, id: string) =>
-  (await eventsOf(world, id)).map(({ type }) => type)
 
 test('a refresh token that ends is warned of once per life', async (t) => {
   const lifecycle = { refresh_total_ttl_s: (90 * DAY) / 1000 }
