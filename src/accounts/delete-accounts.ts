@@ -12,7 +12,7 @@ import { Forbidden, NotFound } from '../platform/errors.ts'
 import { type AccountFilters, countersOfAccount, isAmong } from './account-counters.ts'
 import { recordAccountEvent } from './account-events.ts'
 import { type Retirement, retireCredentials } from './retire-credentials.ts'
-import { isAccountId } from './retrieve-account.ts'
+import { isAccountId } from '../platform/crypto/ids.ts'
 import {
   type AccountRow,
   deleteAccountRow,

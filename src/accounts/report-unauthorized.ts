@@ -7,7 +7,7 @@ import { checkAccount, type CheckCapabilities } from './check-accounts.ts'
 import { type CredentialValues, openCredentialsText } from './credentials-seal.ts'
 import { type FreshAccount, type FreshCapabilities, freshCredentials } from './fresh-credentials.ts'
 import { renderAccount } from './render-account.ts'
-import { isAccountId } from './retrieve-account.ts'
+import { isAccountId } from '../platform/crypto/ids.ts'
 import {
   type AccountRow,
   type AccountWithCredentials,

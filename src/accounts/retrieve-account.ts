@@ -2,6 +2,7 @@
 import type { Caller } from '../access/caller.ts'
 import type { ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
+import { isAccountId } from '../platform/crypto/ids.ts'
 import { NotFound } from '../platform/errors.ts'
 import { checkMayReadCredentials } from './may-read-credentials.ts'
 import { freshCredentials, type FreshCapabilities } from './fresh-credentials.ts'
@@ -28,5 +29,3 @@ export async function retrieveAccount(
   const { account, credentialsText } = await freshCredentials(app, env, row)
   return renderAccount(app, account, credentialsText)
 }
-
-export const isAccountId = (id: string): boolean => /^apn_[0-9a-zA-Z]{1,60}$/.test(id)

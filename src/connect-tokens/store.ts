@@ -68,25 +68,21 @@ export async function markConsumed(
   return result.numUpdatedRows > 0n
 }
 
-/** Its slug, of an account of this user. Asked here and not in accounts/, which imports this room. */
-export async function findAppOfAccount(
+/** Here and not in accounts/, which imports this room. */
+export const findAccountOfUser = (
   db: Reader,
   env: ProjectEnvironment,
+  id: string,
   externalUserId: string,
-  accountId: string,
-): Promise<string | undefined> {
-  // What cannot be an id never reaches the database, which may refuse it (NUL in PostgreSQL).
-  if (!/^apn_[0-9a-zA-Z]{1,60}$/.test(accountId)) return undefined
-  const row = await db
+): Promise<Pick<Tables['accounts'], 'id' | 'app_slug' | 'oauth_app_id' | 'name'> | undefined> =>
+  db
     .selectFrom('accounts')
-    .select('app_slug')
+    .select(['id', 'app_slug', 'oauth_app_id', 'name'])
     .where('project_id', '=', env.projectId)
     .where('environment', '=', env.environment)
     .where('external_user_id', '=', externalUserId)
-    .where('id', '=', accountId)
+    .where('id', '=', id)
     .executeTakeFirst()
-  return row?.app_slug
-}
 
 export async function markDisclosed(tx: Tx, digest: string, now: number): Promise<void> {
   await tx

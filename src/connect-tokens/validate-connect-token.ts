@@ -5,7 +5,7 @@ import { projectEnvironmentOfRow } from '../access/project-environment.ts'
 import { findAppOverride } from '../app-overrides/read-app-overrides.ts'
 import { findDefaultOAuthApp, findOAuthApp } from '../oauth-apps/find-oauth-app.ts'
 import type { ValidateTokenAnswer, ValidateTokenQuery } from './contract.ts'
-import { findAppOfAccount } from './store.ts'
+import { findReconnectable } from './find-reconnectable.ts'
 import { findUsableToken } from './usable-token.ts'
 
 const refused = (error: string): ValidateTokenAnswer => ({ success: false, error })
@@ -27,13 +27,13 @@ export async function validateConnectToken(
     query.app_override_id === undefined ? undefined : await findAppOverride(app, env, query.app_override_id)
   if (query.app_override_id !== undefined && !override)
     return { answer: refused('There is no such app override'), allowedOrigins }
-  const accountApp =
+  const account =
     query.account_id === undefined
       ? undefined
-      : await findAppOfAccount(app.db.read, env, found.external_user_id, query.account_id)
-  if (query.account_id !== undefined && accountApp === undefined)
+      : await findReconnectable(app, env, query.account_id, found.external_user_id)
+  if (query.account_id !== undefined && !account)
     return { answer: refused('There is no such account'), allowedOrigins }
-  const asked = query.app_id ?? found.app_slug ?? accountApp ?? override?.appSlug
+  const asked = query.app_id ?? found.app_slug ?? account?.app_slug ?? override?.appSlug
   const wanted = asked === undefined ? undefined : app.catalog.current.find(asked)
   if (asked !== undefined && !wanted) return { answer: refused('There is no such app'), allowedOrigins }
   if (found.app_slug !== null && wanted && wanted.name_slug !== found.app_slug) {
@@ -41,7 +41,7 @@ export async function validateConnectToken(
   }
   if (override && wanted?.name_slug !== override.appSlug)
     return { answer: refused('The app override is for another app'), allowedOrigins }
-  if (accountApp !== undefined && wanted?.name_slug !== accountApp)
+  if (account && wanted?.name_slug !== account.app_slug)
     return { answer: refused('There is no such account'), allowedOrigins }
   if (found.oauth_app_id !== null && (query.oauth_app_id ?? found.oauth_app_id) !== found.oauth_app_id)
     return { answer: refused('The Connect token is for another OAuth app'), allowedOrigins }

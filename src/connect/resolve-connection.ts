@@ -1,15 +1,14 @@
 /** Owns deciding what a Connect token and a request together ask to connect; whatever disagrees is refused here. */
 import { projectEnvironmentOfRow, type ProjectEnvironment } from '../access/project-environment.ts'
 import type { App } from '../app.ts'
-import { isAccountId } from '../accounts/retrieve-account.ts'
 import { findAppOverride } from '../app-overrides/read-app-overrides.ts'
 import type { CatalogApp } from '../apps/catalog.ts'
+import { findReconnectable } from '../connect-tokens/find-reconnectable.ts'
 import type { Tables } from '../db/tables.ts'
 import { findDefaultOAuthApp, findOAuthApp, type OAuthApp } from '../oauth-apps/find-oauth-app.ts'
 import type { UpstreamClient } from '../upstream/upstream-context.ts'
 import { ConnectError } from './connect-errors.ts'
 import type { ConnectToken } from './require-token.ts'
-import { findReconnectable } from './store.ts'
 
 export type Project = Tables['projects']
 
@@ -68,9 +67,9 @@ export async function resolveConnection(
 ): Promise<Connection> {
   const { project, env } = await tenantOf(app, token)
   const account =
-    request.accountId === undefined || !isAccountId(request.accountId)
+    request.accountId === undefined
       ? undefined
-      : await findReconnectable(app.db.read, env, request.accountId, token.external_user_id)
+      : await findReconnectable(app, env, request.accountId, token.external_user_id)
   if (request.accountId !== undefined && !account) throw new ConnectError('account_unknown')
   const override =
     request.appOverrideId === undefined ? undefined : await findAppOverride(app, env, request.appOverrideId)

@@ -1,4 +1,4 @@
-/** Owns every query on connect attempts, and the two questions that connecting asks of accounts and Connect tokens. */
+/** Owns every query on connect attempts, and what connecting asks of accounts and Connect tokens. */
 import type { ProjectEnvironment } from '../access/project-environment.ts'
 import type { Reader, Tx } from '../db/open.ts'
 import type { Tables } from '../db/tables.ts'
@@ -66,22 +66,6 @@ export const listAbandoned = (db: Reader, now: number, limit: number): Promise<A
     .orderBy('expires_at')
     .limit(limit)
     .execute()
-
-/** The account that a person may reconnect: his own. */
-export const findReconnectable = (
-  db: Reader,
-  env: ProjectEnvironment,
-  id: string,
-  externalUserId: string,
-): Promise<{ id: string; app_slug: string; oauth_app_id: string | null; name: string | null } | undefined> =>
-  db
-    .selectFrom('accounts')
-    .select(['id', 'app_slug', 'oauth_app_id', 'name'])
-    .where('project_id', '=', env.projectId)
-    .where('environment', '=', env.environment)
-    .where('external_user_id', '=', externalUserId)
-    .where('id', '=', id)
-    .executeTakeFirst()
 
 /** Null where it has none, or the account is gone. */
 export async function findAccountName(db: Reader, accountId: string | null): Promise<string | null> {

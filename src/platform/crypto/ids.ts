@@ -19,3 +19,6 @@ export function mintId<Prefix extends string>(prefix: Prefix): `${Prefix}_${stri
 /** A random whole number that JavaScript and JSON hold exactly (52 bits). */
 export const mintNumber = (): number =>
   randomBytesPooled(8).readUIntBE(0, 6) * 16 + (randomBytesPooled(1)[0]! & 15)
+
+/** What cannot be an id never reaches the database, which may refuse it (NUL in PostgreSQL). */
+export const isAccountId = (id: string): boolean => /^apn_[0-9a-zA-Z]{1,60}$/.test(id)
